@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside the executor: its state, for exec*.c and the families' bodies.
+ */
+#ifndef FF_FUZZER_EXEC_STATE_H
+#define FF_FUZZER_EXEC_STATE_H
+
+#include <pthread.h>
+
+#include "fuzzer/exec.h"
+
+#define FF_WORKERS	(FF_MAX_THREADS + 1)	/* the last one runs the setup */
+#define FF_PATH		300
+#define FF_CHANGE_BEGUN	1u			/* ff_memory.changes: those under way ... */
+#define FF_CHANGE_DONE	0x100u			/* ... and how many there were */
+
+/**
+ * struct ff_child - what a forked child tells its parent, in memory both share
+ * @record: nruns, signal, fault, flags, result
+ * @run: its runs; record.first_run is 0
+ */
+struct ff_child {
+	struct ff_record record;
+	struct ff_run run[FF_MAX_RUNS_CALL];
+};
+
+struct ff_exec_handle {
+	atomic_bool made;
+	uint8_t file;
+};
+
+/* System counters that tell of reclaim and OOM kills behind the program's back. */
+struct ff_pressure {
+	uint64_t stolen, killed;
+};
+
+/**
+ * struct ff_exec - an executor
+ * @path: of files f0-f7 on the target
+ * @skip: calls of the program that this kernel or this machine must not run
+ * @arrived, @running: threads at the start barrier, threads not yet at their end
+ * @swap_on: is the target's swap device on (as far as this program did it)
+ * @reclaim, @dropcaches, @compact, @pidfd, @vmstat: descriptors, -1 when not there
+ */
+struct ff_exec {
+	struct ff_exec_config cfg;
+	char path[FF_MAX_SLOTS][FF_PATH], swap[FF_PATH];
+	const struct ff_program *p;
+	struct ff_history *h;
+	uint16_t epoch;
+	unsigned int nworkers, ncpu, nodes;
+	uint32_t page_size, pmd_size;
+	bool skip[FF_MAX_CALLS];
+	struct ff_exec_handle handle[FF_MAX_SLOTS];
+	struct ff_memory memory[FF_MEMS];
+	atomic_uint arrived, running;
+	atomic_bool stop;
+	atomic_int swap_on;
+	int reclaim, dropcaches, compact, pidfd, vmstat;
+	struct ff_pressure before;
+	void *dummy;			/* a page of its own for the settle step */
+	struct ff_thread thread[FF_WORKERS];
+	pthread_t worker[FF_WORKERS];
+	atomic_uint go[FF_WORKERS];	/* futexes of the workers */
+	uint32_t first[FF_MAX_THREADS + 2];	/* calls of thread i: first[i] to first[i + 1] */
+};
+
+/* exec.c: the life of a worker thread; @arg is its struct ff_thread */
+void *ff_exec_work(void *arg);
+
+/* exec_guard.c: SIGSEGV and SIGBUS */
+int ff_guard_open(void);
+void ff_guard_close(void);
+int ff_guard_thread(struct ff_thread *t);	/* in the thread itself */
+void ff_guard_leave(void);			/* the same, at its end */
+
+/**
+ * FF_GUARDED() - true the first time; false again when the memory touched
+ * after it faulted: t->signal and t->fault tell. End it with ff_unguard().
+ */
+#define FF_GUARDED(t) ((t)->signal = 0, (t)->guarded = 1, !sigsetjmp((t)->jmp, 0))
+static inline void ff_unguard(struct ff_thread *t)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	t->guarded = 0;
+}
+
+/* exec_place.c: descriptors, what is left behind */
+void ff_exec_paths(struct ff_exec *x, const struct ff_exec_config *cfg);
+void ff_exec_knobs_open(struct ff_exec *x);
+void ff_exec_knobs_close(struct ff_exec *x);
+void ff_exec_settle(struct ff_exec *x);
+void ff_exec_clean(struct ff_exec *x);
+void ff_exec_pressure(struct ff_exec *x);	/* compare with the last time; sets history flags */
+
+/** ff_memory_address() - where byte @off of a memory slot is now */
+static inline void *ff_memory_address(struct ff_memory *m, uint64_t off)
+{
+	return (void *)(atomic_load_explicit(&m->base, memory_order_relaxed) + off);
+}
+
+/** ff_memory_begin(), ff_memory_end() - around a call that changes a mapping */
+static inline void ff_memory_begin(struct ff_memory *m)
+{
+	atomic_fetch_add(&m->changes, FF_CHANGE_BEGUN);
+}
+
+static inline void ff_memory_end(struct ff_thread *t, struct ff_memory *m)
+{
+	atomic_fetch_add(&m->changes, FF_CHANGE_DONE - FF_CHANGE_BEGUN);
+	t->changes += FF_CHANGE_DONE;
+}
+
+/** ff_thread_address() - where byte @off of memory slot @mem is, NULL if never made */
+static inline void *ff_thread_address(struct ff_thread *t, uint64_t mem, uint64_t off)
+{
+	struct ff_memory *m = ff_thread_memory(t, mem);
+
+	return m ? ff_memory_address(m, off) : NULL;
+}
+
+/** ff_thread_runs() - room for runs of a record: returns it, and where in *@run */
+unsigned int ff_thread_runs(struct ff_thread *t, struct ff_record *r, struct ff_run **run);
+
+/** ff_thread_seen() - the runs of @r are @n more */
+void ff_thread_seen(struct ff_thread *t, struct ff_record *r, unsigned int n);
+
+/** ff_thread_fault() - a guarded access faulted: into the record, with @off of the byte at @src */
+void ff_thread_fault(struct ff_thread *t, struct ff_record *r, const void *src, uint64_t off);
+
+/** ff_now() - CLOCK_MONOTONIC, ns */
+uint64_t ff_now(void);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Inside the generator: what its three files share (generate, gen_setup, gen_args). */
+#ifndef FF_FUZZER_GEN_H
+#define FF_FUZZER_GEN_H
+
+#include "fuzzer/call.h"
+#include "fuzzer/generate.h"
+
+#define PAGE	4096u
+#define PMD	(2u << 20)
+#define NONE	0xff
+
+/**
+ * struct where - a place that a call is aimed at
+ * @file, @foff: the place in a file, NONE if it is in none
+ * @mem, @moff: the place in a map or buffer, NONE if it is mapped nowhere
+ */
+struct where {
+	uint8_t file, mem;
+	uint64_t foff, moff, len;
+};
+
+struct gen_file { bool used; uint64_t size; };
+struct gen_handle { bool used, rw, direct, append; uint8_t file, owner; };
+struct gen_mem {
+	bool used, shared, ro, locked, torn;	/* torn: a part may be unmapped or shrunk */
+	uint8_t file, owner;
+	uint64_t foff, len;
+};
+
+enum role { ROLE_MIXED, ROLE_IO, ROLE_MOVER, ROLE_WATCHER, ROLES };
+
+#define QUEUE 12
+
+/**
+ * struct gen_thread - a thread while its calls are drawn
+ * @clock: guessed microseconds since the start
+ * @busy_until: guessed end of its last call, and @at: where that works
+ * @next: calls that will follow: touches after a move, bursts
+ */
+struct gen_thread {
+	uint64_t clock, busy_from, busy_until;
+	struct where at;
+	enum role role;
+	unsigned int left, ncalls, nnext;
+	struct ff_call next[QUEUE];
+	struct ff_call call[64];
+};
+
+struct gen {
+	const struct ff_gen_limits *limits;
+	struct ff_target target;
+	uint64_t rng;
+	unsigned int nthreads, io_left;
+	struct gen_file file[FF_MAX_SLOTS];
+	struct gen_handle handle[FF_MAX_SLOTS];
+	struct gen_mem mem[FF_MEMS];
+	struct where recent[4];
+	unsigned int nrecent;
+	struct gen_thread thread[FF_MAX_THREADS];
+	unsigned int nsetup;
+	struct ff_call setup[32];
+};
+
+/* random numbers: gen_setup.c */
+uint64_t gen_random(struct gen *g, uint64_t below);
+bool gen_chance(struct gen *g, unsigned int percent);
+uint64_t gen_between(struct gen *g, uint64_t low, uint64_t high);
+
+/* gen_setup.c: target's files, handles, maps, buffers that all threads share */
+void gen_setup(struct gen *g);
+
+/* gen_aim.c: places */
+struct where gen_place(struct gen *g);			/* a recent or a new one */
+struct where gen_in_memory(struct gen *g, uint8_t mem);	/* a new one in this memory */
+struct where gen_in_file(struct gen *g, uint8_t file);
+void gen_remember(struct gen *g, const struct where *w);
+bool gen_usable(const struct gen *g, uint8_t owner, uint8_t t);
+void gen_map_of(struct gen *g, struct where *w, uint8_t t);	/* find a map that shows w's file place */
+
+/* gen_args.c: fill the arguments; false when this call makes no sense here */
+bool gen_args(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c);
+struct where gen_where_of(const struct gen *g, const struct ff_call *c);
+unsigned int gen_cost(const struct gen *g, const struct ff_call *c);
+bool gen_waits_for_disk(const struct gen *g, const struct ff_call *c);
+void gen_applied(struct gen *g, const struct ff_call *c);
+
+#endif

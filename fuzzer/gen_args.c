@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Arguments that the kernel accepts: aligned where it asks for it, of a kind
+ * that the memory has, inside the file; and now and then not.
+ */
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include "fuzzer/gen.h"
+#include "fuzzer/gen_words.h"
+
+#define SLOW_LENGTH (4 * PAGE)
+
+static int any_memory(struct gen *g, uint8_t t, bool (*fits)(const struct gen_mem *))
+{
+	uint8_t found[FF_MEMS];
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < FF_MEMS; i++)
+		if (g->mem[i].used && gen_usable(g, g->mem[i].owner, t) &&
+		    (!fits || fits(&g->mem[i])))
+			found[n++] = i;
+	return n ? found[gen_random(g, n)] : -1;
+}
+
+/* The place in memory, or another one when this is not mapped here. */
+static bool aim_memory(struct gen *g, uint8_t t, const struct where *at, struct where *w)
+{
+	int mem;
+
+	*w = *at;
+	if (w->mem == NONE && w->file != NONE)
+		gen_map_of(g, w, t);
+	if (w->mem == NONE || !g->mem[w->mem].used || !gen_usable(g, g->mem[w->mem].owner, t)) {
+		mem = any_memory(g, t, NULL);
+		if (mem < 0)
+			return false;
+		*w = gen_in_memory(g, mem);
+	}
+	if (w->moff + w->len > g->mem[w->mem].len)
+		*w = gen_in_memory(g, w->mem);
+	return w->len > 0;
+}
+
+static void page_align(struct gen *g, struct where *w)
+{
+	uint64_t end = (w->moff + w->len + PAGE - 1) / PAGE * PAGE;
+
+	w->moff = w->moff / PAGE * PAGE;
+	if (end > g->mem[w->mem].len)
+		end = g->mem[w->mem].len;
+	w->len = end - w->moff;
+}
+
+static void put_range(struct ff_call *c, const struct where *w)
+{
+	c->arg[0] = w->mem;
+	c->arg[1] = w->moff;
+	c->arg[2] = w->len;
+}
+
+static int aim_handle(struct gen *g, uint8_t t, const struct where *w, bool write, int direct)
+{
+	uint8_t found[FF_MAX_SLOTS];
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < FF_MAX_SLOTS; i++) {
+		const struct gen_handle *h = &g->handle[i];
+
+		if (h->used && gen_usable(g, h->owner, t) && (!write || h->rw) &&
+		    (w->file == NONE || h->file == w->file) &&
+		    (direct < 0 || h->direct == (direct > 0)))
+			found[n++] = i;
+	}
+	return n ? found[gen_random(g, n)] : -1;
+}
+
+/* A place in the handle's file: the one aimed at, or one of its own. */
+static struct where aim_file(struct gen *g, const struct where *w, unsigned int handle, uint64_t most)
+{
+	uint8_t file = g->handle[handle].file;
+	struct where at = w->file == file ? *w : gen_in_file(g, file);
+
+	if (at.len > most)
+		at.len = most;
+	if (g->handle[handle].direct) {
+		uint64_t unit = gen_chance(g, 60) ? PAGE : 512;
+
+		at.foff = at.foff / unit * unit;
+		at.len = (at.len + 511) / 512 * 512;
+	}
+	return at;
+}
+
+static uint64_t longest(const struct gen *g)
+{
+	return g->target.slow ? SLOW_LENGTH : PMD;
+}
+
+static bool args_rw(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c)
+{
+	bool write = op == FF_OP_PWRITE;
+	int h = aim_handle(g, t, w, write, g->target.slow && !write && gen_chance(g, 70) ? 1 : -1);
+	struct where at;
+
+	if (h < 0)
+		return false;
+	at = aim_file(g, w, h, longest(g));
+	if (write && !g->handle[h].direct && gen_chance(g, 8))
+		at.foff += gen_random(g, 2 * PAGE);	/* over the end, off its alignment */
+	if (at.foff + at.len > FF_MAX_SIZE ||
+	    (g->target.kind == FF_TARGET_BLOCK && at.foff + at.len > g->file[0].size))
+		return false;
+	c->arg[0] = h;
+	c->arg[1] = at.foff;
+	c->arg[2] = at.len;
+	return true;
+}
+
+static bool is_buffer(const struct gen_mem *m)
+{
+	return m->file == NONE && !m->torn && !m->ro;
+}
+
+/* One piece of memory; its offset and length multiples of @unit. */
+static bool piece(struct gen *g, uint8_t t, const struct where *w, uint64_t unit, uint64_t most,
+		  struct ff_vec *v)
+{
+	bool here = w->mem != NONE && g->mem[w->mem].used && gen_usable(g, g->mem[w->mem].owner, t) &&
+		    gen_chance(g, g->mem[w->mem].file == NONE ? 85 : 35);
+	int mem = here ? w->mem : gen_chance(g, 65) ? any_memory(g, t, is_buffer) : any_memory(g, t, NULL);
+	struct where at;
+
+	if (mem < 0)
+		mem = any_memory(g, t, NULL);
+	if (mem < 0)
+		return false;
+	at = here ? *w : gen_in_memory(g, mem);
+	at.moff = at.moff / unit * unit;
+	at.len = at.len < unit ? unit : at.len / unit * unit;
+	if (at.len > most)
+		at.len = most / unit * unit;
+	if (!at.len || at.moff + at.len > g->mem[mem].len)
+		return false;
+	*v = (struct ff_vec){ .mem = mem, .off = at.moff, .len = at.len };
+	return true;
+}
+
+static bool args_vector(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c)
+{
+	bool write = op == FF_OP_PWRITEV;
+	int direct = g->target.slow && !write ? (gen_chance(g, 80) ? 1 : 0) : -1;
+	struct where any = { .file = w->file, .mem = NONE }, at;
+	int h = aim_handle(g, t, &any, write, direct);
+	uint64_t total = 0, unit;
+
+	if (h < 0)
+		return false;
+	unit = g->handle[h].direct ? 512 : gen_chance(g, 80) ? 8 : 1;
+	c->nvec = gen_chance(g, g->target.slow ? 85 : 70) ? 1 : 1 + gen_random(g, 3);
+	for (unsigned int i = 0; i < c->nvec; i++) {
+		if (!piece(g, t, w, unit, g->target.slow ? PAGE << gen_random(g, 3) : PMD, &c->vec[i]))
+			return false;
+		total += c->vec[i].len;
+	}
+	/* Where in the file: seldom where this memory itself shows it. */
+	at = gen_chance(g, 25) ? aim_file(g, w, h, total) : (any = gen_in_file(g, g->handle[h].file),
+							   aim_file(g, &any, h, total));
+	if (at.foff + total > g->file[g->handle[h].file].size && !(write && gen_chance(g, 20)))
+		at.foff = 0;
+	if (at.foff + total > (g->target.kind == FF_TARGET_BLOCK ? g->file[0].size : FF_MAX_SIZE))
+		return false;
+	c->arg[0] = h;
+	c->arg[1] = at.foff;
+	return true;
+}
+
+static bool args_between(struct gen *g, uint8_t t, const struct where *w, struct ff_call *c)
+{
+	struct where any = { .file = NONE, .mem = NONE }, from, to;
+	int in = aim_handle(g, t, w, false, 0), out = aim_handle(g, t, &any, true, 0);
+
+	if (in < 0 || out < 0)
+		return false;
+	from = aim_file(g, w, in, 512 * 1024);
+	to = gen_in_file(g, g->handle[out].file);
+	c->arg[0] = in;
+	c->arg[1] = from.foff;
+	c->arg[2] = out;
+	c->arg[3] = to.foff;
+	c->arg[4] = from.len;
+	if (to.foff + from.len > FF_MAX_SIZE)
+		return false;
+	/* copy_file_range refuses overlapping ranges of one file */
+	return g->handle[in].file != g->handle[out].file || from.foff + from.len <= to.foff ||
+	       to.foff + from.len <= from.foff;
+}
+
+static bool args_fallocate(struct gen *g, uint8_t t, const struct where *w, struct ff_call *c)
+{
+	int h = aim_handle(g, t, w, true, -1);
+	const struct ff_word *mode;
+	struct where at;
+
+	if (h < 0)
+		return false;
+	mode = gen_fallocate_mode(g, g->handle[h].file);
+	if (!mode)
+		return false;
+	at = aim_file(g, w, h, FF_MAX_SIZE);
+	if (g->target.kind == FF_TARGET_BLOCK || (gen_chance(g, 60) || gen_shifts(mode))) {
+		at.len = (at.len + PAGE - 1) / PAGE * PAGE;
+		at.foff = at.foff / PAGE * PAGE;
+	}
+	if (gen_shifts(mode) && at.foff + at.len >= g->file[g->handle[h].file].size)
+		return false;
+	if (at.foff + at.len > FF_MAX_SIZE ||
+	    (g->target.kind == FF_TARGET_BLOCK && at.foff + at.len > g->file[0].size))
+		return false;
+	c->arg[0] = h;
+	c->arg[1] = mode->value;
+	c->arg[2] = at.foff;
+	c->arg[3] = at.len;
+	return true;
+}
+
+static bool args_file(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c)
+{
+	const struct ff_op *row = ff_op(op);
+	bool write = op == FF_OP_FTRUNCATE;
+	int h = aim_handle(g, t, w, write, -1);
+	struct where at;
+
+	if (h < 0)
+		return false;
+	at = aim_file(g, w, h, FF_MAX_SIZE);
+	c->arg[0] = h;
+	switch (op) {
+	case FF_OP_FTRUNCATE:
+		c->arg[1] = gen_chance(g, 60) ? at.foff : at.foff + at.len;
+		return true;
+	case FF_OP_SYNC_RANGE:
+	case FF_OP_FADVISE:
+		c->arg[1] = at.foff;
+		c->arg[2] = at.len;
+		c->arg[3] = gen_word(g, row, 3);
+		return true;
+	case FF_OP_SEEK:
+		c->arg[1] = gen_chance(g, 30) ? 0 : at.foff;
+		c->arg[2] = gen_word(g, row, 2);
+		return true;
+	default:
+		return true;	/* fsync, fdatasync */
+	}
+}
+
+static bool args_open(struct gen *g, uint8_t t, struct ff_call *c)
+{
+	unsigned int slot = 0, own = 0;
+	uint64_t flags = 0;
+
+	for (; slot < FF_MAX_SLOTS && g->handle[slot].used; slot++)
+		own += g->handle[slot].owner == t;
+	if (slot == FF_MAX_SLOTS || own >= 2)
+		return false;
+	if (g->target.kind != FF_TARGET_TMPFS && gen_chance(g, 40))
+		flags |= O_DIRECT;
+	if (gen_chance(g, 10))
+		flags |= gen_chance(g, 50) ? O_SYNC : O_DSYNC;
+	if (g->target.kind != FF_TARGET_BLOCK && gen_chance(g, 8))
+		flags |= gen_chance(g, 70) ? O_TRUNC : O_APPEND;
+	c->slot = slot;
+	c->arg[0] = 0;
+	while (c->arg[0] < FF_MAX_SLOTS - 1 && g->file[c->arg[0] + 1].used && gen_chance(g, 50))
+		c->arg[0]++;
+	c->arg[1] = gen_chance(g, 80) ? O_RDWR : O_RDONLY;
+	if (c->arg[1] == O_RDONLY)
+		flags &= ~(uint64_t)(O_TRUNC | O_APPEND);
+	c->arg[2] = flags;
+	return true;
+}
+
+static bool args_close(struct gen *g, uint8_t t, struct ff_call *c)
+{
+	/* Only what the thread opened itself: the shared ones are needed by all. */
+	for (unsigned int i = 0; i < FF_MAX_SLOTS; i++)
+		if (g->handle[i].used && g->handle[i].owner == t) {
+			c->arg[0] = i;
+			return true;
+		}
+	return false;
+}
+
+static bool args_mmap(struct gen *g, uint8_t t, const struct where *w, struct ff_call *c)
+{
+	int h = aim_handle(g, t, w, true, 0);
+	unsigned int slot = 0;
+	uint64_t size, off;
+
+	while (slot < FF_MAX_SLOTS && g->mem[slot].used)
+		slot++;
+	if (h < 0 || slot == FF_MAX_SLOTS)
+		return false;
+	size = (g->file[g->handle[h].file].size + PAGE - 1) / PAGE * PAGE;
+	if (size > PMD && g->target.kind == FF_TARGET_BLOCK)
+		size = PMD;
+	off = gen_chance(g, 70) || size < 2 * PAGE ? 0 : gen_random(g, size / PAGE) * PAGE;
+	c->slot = slot;
+	c->arg[0] = h;
+	c->arg[1] = off;
+	c->arg[2] = size - off;
+	c->arg[3] = gen_chance(g, 88) ? PROT_READ | PROT_WRITE : PROT_READ;
+	c->arg[4] = gen_chance(g, 70) ? MAP_SHARED : MAP_PRIVATE;
+	c->arg[5] = gen_chance(g, 12) && !g->target.slow ? MAP_POPULATE : 0;
+	return size > off;
+}
+
+static bool args_buffer(struct gen *g, struct ff_call *c)
+{
+	unsigned int slot = 0;
+
+	while (slot < FF_MAX_SLOTS && g->mem[FF_MEM_BUFFER + slot].used)
+		slot++;
+	if (slot == FF_MAX_SLOTS)
+		return false;
+	c->slot = slot;
+	c->arg[0] = gen_chance(g, 75) ? gen_between(g, 1, 16) * PAGE : PMD;
+	c->arg[1] = PROT_READ | PROT_WRITE;
+	c->arg[2] = gen_chance(g, 25) ? MAP_POPULATE : 0;
+	return true;
+}
+
+static bool args_memory(struct gen *g, uint8_t t, unsigned int op, const struct where *at, struct ff_call *c)
+{
+	const struct ff_op *row = ff_op(op);
+	struct where w;
+	const struct gen_mem *m;
+
+	if (!aim_memory(g, t, at, &w))
+		return false;
+	m = &g->mem[w.mem];
+	switch (op) {
+	case FF_OP_LOAD:
+		break;
+	case FF_OP_STORE:
+	case FF_OP_FORK:
+		if (m->ro && gen_chance(g, 90))
+			return false;
+		if (op == FF_OP_FORK)
+			c->arg[3] = gen_word(g, row, 3);
+		break;
+	case FF_OP_MADVISE:
+	case FF_OP_PROCESS_MADVISE:
+		page_align(g, &w);
+		if (!gen_advice(g, row, &w, &c->arg[3]))
+			return false;
+		break;
+	case FF_OP_MREMAP:
+		c->arg[0] = w.mem;
+		return gen_mremap(g, t, c);
+	case FF_OP_MUNMAP:
+		/* The others need what is shared; a part of it, put back soon. */
+		if (m->owner == FF_SETUP && gen_chance(g, 80))
+			return false;
+		page_align(g, &w);
+		break;
+	default:
+		page_align(g, &w);
+		if (ff_op_nargs(row) > 3)
+			c->arg[3] = gen_word(g, row, 3);
+	}
+	if (m->torn && op != FF_OP_LOAD && op != FF_OP_STORE && op != FF_OP_REMAP && gen_chance(g, 85))
+		return false;
+	put_range(c, &w);
+	return true;
+}
+
+bool gen_args(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c)
+{
+	c->op = op;
+	c->thread = t;
+	switch (op) {
+	case FF_OP_OPEN:
+		return args_open(g, t, c);
+	case FF_OP_CLOSE:
+		return args_close(g, t, c);
+	case FF_OP_PREAD:
+	case FF_OP_PWRITE:
+		return args_rw(g, t, op, w, c);
+	case FF_OP_PREADV:
+	case FF_OP_PWRITEV:
+		if (!args_vector(g, t, op, w, c))
+			return false;
+		c->arg[3] = gen_rw_flags(g, op, c->arg[0]);
+		return true;
+	case FF_OP_COPY:
+	case FF_OP_SPLICE:
+		return args_between(g, t, w, c);
+	case FF_OP_FALLOCATE:
+		return args_fallocate(g, t, w, c);
+	case FF_OP_FTRUNCATE:
+	case FF_OP_FSYNC:
+	case FF_OP_FDATASYNC:
+	case FF_OP_SYNC_RANGE:
+	case FF_OP_FADVISE:
+	case FF_OP_SEEK:
+		return args_file(g, t, op, w, c);
+	case FF_OP_MMAP:
+		return args_mmap(g, t, w, c);
+	case FF_OP_BUFFER:
+		return args_buffer(g, c);
+	case FF_OP_SWAPON:
+	case FF_OP_SWAPOFF:
+		return g->target.swap != FF_SWAP_NONE;
+	case FF_OP_COMPACT:
+		return true;
+	case FF_OP_RECLAIM:
+		c->arg[0] = gen_between(g, 1, 64) * 16 * PAGE;
+		return true;
+	case FF_OP_DROPCACHES:
+		c->arg[0] = gen_word(g, ff_op(op), 0);
+		return true;
+	case FF_OP_PAUSE:
+		c->arg[0] = gen_between(g, 10, gen_chance(g, 80) ? 1000 : 10000);
+		return true;
+	default:
+		return args_memory(g, t, op, w, c);
+	}
+}

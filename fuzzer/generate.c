@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The drawing of calls, in the order in which they are guessed to happen: the
+ * thread with the lowest clock draws next, and sees what the others are busy
+ * with at that time.
+ */
+#include <string.h>
+
+#include "fuzzer/gen.h"
+
+#define LONG_US 400	/* a call that takes longer can be met while it runs */
+
+static struct gen_thread *thread_of(struct gen *g, uint8_t t)
+{
+	return &g->thread[t];
+}
+
+/* What is another thread busy with, for how long? */
+static bool in_flight(struct gen *g, uint8_t t, struct where *w, uint64_t *left)
+{
+	uint64_t now = g->thread[t].clock;
+	unsigned int from = gen_random(g, g->nthreads);
+
+	for (unsigned int i = 0; i < g->nthreads; i++) {
+		unsigned int o = (from + i) % g->nthreads;
+		const struct gen_thread *other = &g->thread[o];
+
+		if (o == t || !other->at.len || other->busy_until < now + LONG_US / 2 ||
+		    other->busy_until - other->busy_from < LONG_US)
+			continue;
+		*w = other->at;
+		*left = other->busy_until - now;
+		return true;
+	}
+	return false;
+}
+
+static unsigned int times_if(bool yes, unsigned int weight, unsigned int percent)
+{
+	return yes ? weight * percent / 100 : weight;
+}
+
+/*
+ * One request of a slow disk lasts as long as a hundred other calls: few of
+ * them, by one thread, into memory that the others can reach meanwhile.
+ */
+static unsigned int slow_weight(const struct gen *g, uint8_t t, unsigned int op, unsigned int w)
+{
+	const struct ff_op *row = ff_op(op);
+	bool io = row->traits & (FF_READS | FF_WRITES);
+
+	if (row->result != FF_RESULT_NONE)
+		return w / 4;
+	if (op == FF_OP_PREADV)
+		w *= 3;
+	else if (op == FF_OP_PREAD || op == FF_OP_MINCORE)
+		w /= 6;
+	if (!io && !(row->traits & FF_COSTLY))
+		return w;
+	if (!g->io_left)
+		return 0;
+	w = times_if(g->thread[t].role != ROLE_IO, w, 10);
+	return times_if(!(row->traits & FF_READS), w, 15);
+}
+
+/* The weight of a row for this thread, in hundredths, so that small factors do not vanish. */
+static unsigned int weight_of(const struct gen *g, uint8_t t, unsigned int op, bool meeting)
+{
+	static const struct { unsigned int moves, touches, io, watches; } by_role[ROLES] = {
+		[ROLE_MIXED]   = { 100, 100, 100, 100 },
+		[ROLE_IO]      = {  20,  20, 600,  50 },
+		[ROLE_MOVER]   = { 300, 150,  40,  60 },
+		[ROLE_WATCHER] = {  60, 250,  80, 300 },
+	};
+	const struct ff_op *row = ff_op(op);
+	enum role role = g->thread[t].role;
+	uint32_t traits = row->traits;
+	bool io = traits & (FF_READS | FF_WRITES);
+	unsigned int w = row->weight * 100;
+
+	if (g->limits->without[op] || !(row->targets & (1u << g->target.kind)) ||
+	    (row->needs && !(g->limits->features >> (row->needs - 1) & 1)) ||
+	    ((traits & FF_GLOBAL) && !g->limits->allow_global) ||
+	    (op == FF_OP_SEEK && g->target.kind == FF_TARGET_BLOCK))
+		return 0;
+	w = times_if(traits & FF_MOVES, w, by_role[role].moves);
+	w = times_if(traits & FF_TOUCHES, w, by_role[role].touches);
+	w = times_if(io, w, by_role[role].io);
+	w = times_if((traits & FF_OBSERVES) && !io, w, by_role[role].watches);
+	if (meeting) {
+		w = times_if(traits & FF_MOVES, w, 300);
+		w = times_if(traits & FF_TOUCHES, w, 200);
+		w = times_if((traits & FF_OBSERVES) && !io, w, 200);
+	}
+	return g->target.slow ? slow_weight(g, t, op, w) : w;
+}
+
+static int pick_op(struct gen *g, uint8_t t, bool meeting)
+{
+	unsigned int weight[FF_OPS], total = 0, roll;
+
+	for (unsigned int op = 0; op < FF_OPS; op++)
+		total += weight[op] = weight_of(g, t, op, meeting);
+	if (!total)
+		return -1;
+	roll = gen_random(g, total);
+	for (unsigned int op = 0; op < FF_OPS; op++) {
+		if (roll < weight[op])
+			return op;
+		roll -= weight[op];
+	}
+	return -1;
+}
+
+static struct ff_call *enqueue(struct gen_thread *th, const struct ff_call *c)
+{
+	if (th->nnext == QUEUE)
+		return NULL;
+	th->next[th->nnext] = *c;
+	return &th->next[th->nnext++];
+}
+
+static void enqueue_pause(struct gen *g, uint8_t t, uint64_t low, uint64_t high)
+{
+	struct ff_call c = { .op = FF_OP_PAUSE, .thread = t };
+	uint64_t us = gen_between(g, low, high);
+
+	if (g->limits->without[FF_OP_PAUSE])
+		return;
+	c.arg[0] = us > 100000 ? 100000 : us;
+	enqueue(thread_of(g, t), &c);
+}
+
+static void enqueue_touch(struct gen *g, uint8_t t, unsigned int op, const struct where *w)
+{
+	struct ff_call c = { .op = op, .thread = t };
+	struct where spot = *w;
+	uint64_t page, most;
+
+	if (g->limits->without[op] || w->mem == NONE)
+		return;
+	/* A few bytes of a page of the place, or all of it. */
+	if (gen_chance(g, 75)) {
+		page = (w->moff + gen_random(g, w->len)) / PAGE * PAGE;
+		most = g->mem[w->mem].len;
+		spot.len = gen_chance(g, 50) ? 8 * gen_between(g, 1, 16) : gen_between(g, 1, 64);
+		spot.moff = page + gen_random(g, PAGE - spot.len);
+		if (spot.moff + spot.len > most)
+			return;
+	}
+	if (gen_args(g, t, op, &spot, &c))
+		enqueue(thread_of(g, t), &c);
+}
+
+/*
+ * A call that moves pages shows what it did only when they are touched again:
+ * look, then change. A right that was taken is given back first.
+ */
+static void follow_move(struct gen *g, uint8_t t, const struct ff_call *c, const struct where *aim,
+			bool meeting)
+{
+	struct where w = gen_where_of(g, c);
+
+	if (c->op == FF_OP_MPROTECT && c->arg[3] != (uint64_t)(1 | 2)) {
+		struct ff_call back = *c;
+
+		back.arg[3] = 1 | 2;
+		enqueue(thread_of(g, t), &back);
+	} else if (c->op == FF_OP_MUNMAP) {
+		struct ff_call back = *c;
+
+		back.op = FF_OP_REMAP;
+		enqueue(thread_of(g, t), &back);
+	}
+	if (meeting && aim->mem != NONE)
+		w = *aim;	/* of all that was moved, what the other is busy with */
+	if (w.mem == NONE || !w.len)
+		gen_map_of(g, &w, t);
+	if (w.mem == NONE || !w.len || !gen_chance(g, meeting ? 85 : 50))
+		return;
+	if (gen_chance(g, 30))
+		enqueue_pause(g, t, 50, 2000);
+	if (gen_chance(g, 75))
+		enqueue_touch(g, t, FF_OP_LOAD, &w);
+	if (gen_chance(g, 80))
+		enqueue_touch(g, t, FF_OP_STORE, &w);
+}
+
+/* Again, a few times: reads move on in the file, so that each can be told from the one before. */
+static void follow_burst(struct gen *g, uint8_t t, const struct ff_call *c)
+{
+	const struct ff_op *row = ff_op(c->op);
+	bool reads = row->traits & FF_READS;
+	unsigned int times = 1 + gen_random(g, g->target.slow ? reads ? 6 : 2 : 4);
+	struct ff_call again = *c;
+
+	for (unsigned int i = 0; i < times; i++) {
+		if (reads) {
+			uint64_t size = g->file[g->handle[c->arg[0]].file].size;
+			uint64_t len = c->op == FF_OP_PREAD ? c->arg[2] : gen_where_of(g, c).len;
+
+			if (len && size > len)
+				again.arg[1] = gen_random(g, (size - len) / PAGE + 1) * PAGE +
+					       c->arg[1] % PAGE;
+			if (again.arg[1] + len > size)
+				again.arg[1] = c->arg[1];
+		}
+		enqueue(thread_of(g, t), &again);
+	}
+}
+
+/* What was seen once may look otherwise a moment later; a load seldom does. */
+static bool repeats(struct gen *g, uint8_t t, const struct ff_call *c)
+{
+	unsigned int percent = g->thread[t].role == ROLE_IO ? 70 : 35;
+
+	if (!(ff_op(c->op)->traits & FF_OBSERVES) || c->op == FF_OP_FORK)
+		return false;
+	return gen_chance(g, c->op == FF_OP_LOAD ? 10 : percent);
+}
+
+static void follow(struct gen *g, uint8_t t, const struct ff_call *c, const struct where *aim, bool meeting)
+{
+	uint32_t traits = ff_call_traits(c);
+
+	if (traits & (FF_MOVES | FF_DROPS))
+		follow_move(g, t, c, aim, meeting);
+	else if (repeats(g, t, c))
+		follow_burst(g, t, c);
+}
+
+static bool draw_new(struct gen *g, uint8_t t, struct ff_call *c)
+{
+	struct gen_thread *th = thread_of(g, t);
+	struct where w;
+	uint64_t left = 0;
+	bool meeting = in_flight(g, t, &w, &left) && gen_chance(g, 70);
+
+	if (meeting && left > 4000 && gen_chance(g, 30)) {
+		enqueue_pause(g, t, left / 20, left * 8 / 10);
+		if (th->nnext)
+			return false;	/* draw again when it is over: it may still be in flight */
+	}
+	for (unsigned int tries = 0; tries < 24; tries++) {
+		int op = pick_op(g, t, meeting);
+
+		if (op < 0)
+			return false;
+		if (!meeting)
+			w = gen_place(g);
+		*c = (struct ff_call){ .op = op, .thread = t };
+		if (gen_args(g, t, op, &w, c)) {
+			follow(g, t, c, &w, meeting);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void append(struct gen *g, uint8_t t, const struct ff_call *c)
+{
+	struct gen_thread *th = thread_of(g, t);
+	struct where w = gen_where_of(g, c);
+	unsigned int cost = gen_cost(g, c);
+
+	th->call[th->ncalls++] = *c;
+	th->busy_from = th->clock;
+	th->clock += cost;
+	th->busy_until = th->clock;
+	th->at = c->op == FF_OP_PAUSE ? (struct where){ 0 } : w;
+	if (gen_waits_for_disk(g, c) && g->io_left)
+		g->io_left--;
+	gen_remember(g, &w);
+	gen_applied(g, c);
+}
+
+static void step(struct gen *g, uint8_t t)
+{
+	struct gen_thread *th = thread_of(g, t);
+	struct ff_call c;
+
+	if (!th->nnext && draw_new(g, t, &c)) {
+		append(g, t, &c);
+		th->left--;
+		return;
+	}
+	if (!th->nnext) {	/* nothing is possible: a load always is, or a pause */
+		enqueue_pause(g, t, 100, 1000);
+		if (!th->nnext) {
+			th->left = 0;
+			return;
+		}
+	}
+	c = th->next[0];
+	memmove(th->next, th->next + 1, --th->nnext * sizeof(c));
+	append(g, t, &c);
+	th->left--;
+}
+
+static void draw_threads(struct gen *g)
+{
+	for (;;) {
+		int t = -1;
+
+		for (unsigned int i = 0; i < g->nthreads; i++)
+			if (g->thread[i].left && (t < 0 || g->thread[i].clock < g->thread[t].clock))
+				t = i;
+		if (t < 0)
+			return;
+		step(g, t);
+	}
+}
+
+static void shape(struct gen *g)
+{
+	static const uint8_t threads[] = { 1, 2, 2, 2, 2, 2, 3, 3, 3, 4 };
+	unsigned int calls;
+
+	g->nthreads = g->limits->threads ? g->limits->threads :
+		      threads[gen_random(g, sizeof(threads))];
+	/* Waiting for a slow disk is worth it only if another thread uses the time. */
+	if (g->target.slow && g->nthreads == 1 && !g->limits->threads)
+		g->nthreads = 2;
+	calls = gen_between(g, g->target.slow ? 16 : 4, gen_chance(g, 50) ? 24 : 64);
+	for (unsigned int t = 0; t < g->nthreads; t++) {
+		struct gen_thread *th = &g->thread[t];
+
+		th->left = calls / g->nthreads + (t < calls % g->nthreads);
+		if (!th->left)
+			th->left = 1;
+		th->role = gen_random(g, ROLES);
+	}
+	/* On a slow disk: one that waits for it, and mostly one that moves what it waits with. */
+	if (g->target.slow) {
+		g->thread[0].role = ROLE_IO;
+		if (g->nthreads > 1 && gen_chance(g, 60))
+			g->thread[1].role = ROLE_MOVER;
+	}
+	g->io_left = g->target.slow ? g->target.slow / 2 : ~0u;
+}
+
+static void add_calls(struct ff_program *p, const struct ff_call *c, unsigned int n)
+{
+	memcpy(p->call + p->ncalls, c, n * sizeof(*c));
+	p->ncalls += n;
+}
+
+void ff_generate(const struct ff_gen_limits *l, uint64_t seed, uint64_t number,
+		 const struct ff_target *target, struct ff_program *p)
+{
+	struct gen g;
+
+	memset(&g, 0, sizeof(g));
+	g.limits = l;
+	g.target = *target;
+	g.rng = seed * 0xd1342543de82ef95ULL + number;
+	gen_random(&g, 1);
+	shape(&g);
+	gen_setup(&g);
+	draw_threads(&g);
+
+	memset(p, 0, offsetof(struct ff_program, call));
+	p->target = *target;
+	p->nthreads = g.nthreads;
+	p->seed = seed;
+	p->number = number;
+	add_calls(p, g.setup, g.nsetup);
+	for (unsigned int t = 0; t < g.nthreads; t++)
+		add_calls(p, g.thread[t].call, g.thread[t].ncalls);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The history: what happened when a program ran.
+ *
+ * Plain data, written by the guest straight into the black box: a record is
+ * published (FF_CALL_STARTED) before its call, so that a call that never
+ * returns is known to the host.
+ */
+#ifndef FF_FUZZER_HISTORY_H
+#define FF_FUZZER_HISTORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fuzzer/program.h"
+
+enum ff_call_state {
+	FF_CALL_NOT_RUN, FF_CALL_STARTED, FF_CALL_DONE,
+	FF_CALL_SKIPPED,	/* its slot was never made, or the kernel lacks it */
+};
+
+enum ff_run_kind {
+	FF_RUN_ZERO,		/* version 0: hole or never written */
+	FF_RUN_OWN,		/* a word of this run of the program */
+	FF_RUN_FOREIGN,		/* a word of another epoch: an earlier program, or base content */
+	FF_RUN_RAW,		/* up to 8 bytes that decode as nothing: in @value, low byte first */
+	FF_RUN_UNSEEN,		/* not scanned: more runs than fit, or memory that faulted */
+	FF_RUN_RESIDENT, FF_RUN_ABSENT,	/* mincore */
+};
+
+/**
+ * struct ff_run - a stretch of what a call saw
+ * @off: first byte, offset in the object seen (file, buffer); for a vectored
+ *	call the pieces follow each other and @off is that of each piece's object
+ * @len: bytes
+ * @version: FF_RUN_OWN: which write
+ * @kind: enum ff_run_kind
+ * @obj: FF_RUN_OWN: object the words were made for
+ * @value: FF_RUN_OWN: offset they were made for (of the byte at @off);
+ *	FF_RUN_RAW: the bytes; FF_RUN_FOREIGN: the first word
+ */
+struct ff_run {
+	uint64_t off;
+	uint32_t len;
+	uint16_t version;
+	uint8_t kind, obj;
+	uint64_t value;
+};
+
+enum ff_record_flag {
+	FF_REC_FAULTED	= 1 << 0,	/* @signal at @fault: a load or store, or a scan after it */
+	FF_REC_CUT	= 1 << 1,	/* runs did not suffice */
+	FF_REC_RACED	= 1 << 2,	/* the slot's mapping changed while the call ran */
+	FF_REC_CHILD	= 1 << 3,	/* seen by a forked child */
+};
+
+/**
+ * struct ff_record - what one call did
+ * @state: enum ff_call_state
+ * @signal: SIGBUS or SIGSEGV that a load, store or scan met, else 0
+ * @flags: enum ff_record_flag
+ * @err: errno of a failed call, else 0
+ * @result: what the system call returned; bytes done for load and store
+ * @invoked, @returned: CLOCK_MONOTONIC ns just before and after the call
+ * @scanned: ns when the scan of what it read had ended; @returned if none
+ * @fault: offset in the object at which @signal came
+ * @first_run, @nruns: its runs in the history's array
+ */
+struct ff_record {
+	uint8_t state, signal, flags, pad;
+	int32_t err;
+	int64_t result;
+	uint64_t invoked, returned, scanned;
+	uint64_t fault;
+	uint32_t first_run, nruns;
+	uint32_t tid, pad2;
+};
+
+#define FF_MAX_RUNS		16384	/* of a history */
+#define FF_MAX_RUNS_CALL	256	/* of one call */
+
+/**
+ * struct ff_history - what came back
+ * @epoch: of the words written in this run
+ * @nthreads: threads that ran
+ * @began, @ended: ns; ended 0 when it did not end
+ * @page_size, @pmd_size: bytes
+ * @flags: enum ff_history_flag
+ * @calls_limit_ns: longest a call may take on this machine before the hang
+ *	oracle asks why (scaled by the speed factor measured at boot)
+ * @size: initial size of file f0 when the target is a block device
+ * @record: by call id
+ * @nruns: used in @run
+ */
+struct ff_history {
+	uint16_t epoch;
+	uint16_t nthreads;
+	uint32_t flags;
+	uint64_t began, ended;
+	uint32_t page_size, pmd_size;
+	uint64_t call_limit_ns, device_size;
+	uint32_t ncalls, nruns;
+	struct ff_record record[FF_MAX_CALLS];
+	struct ff_run run[FF_MAX_RUNS];
+};
+
+enum ff_history_flag {
+	FF_HIST_EVICTED	= 1 << 0,	/* the system reclaimed or swapped by itself meanwhile */
+	FF_HIST_OOM	= 1 << 1,	/* the OOM killer ran */
+	FF_HIST_INVALIDATE_FAILED = 1 << 2, /* kernel said: page cache invalidation failure on direct I/O */
+};
+
+#endif

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is wrong with content that is not legal. */
+#include <stdio.h>
+#include <string.h>
+
+#include "oracles/cause.h"
+#include "oracles/explain.h"
+
+#define MAX_VISIBLE 6	/* legal versions named in the evidence */
+
+static void object_text(unsigned int obj, char *out, size_t n)
+{
+	if (obj < FF_OBJ_BUFFER(0))
+		snprintf(out, n, "f%u", obj);
+	else if (obj < FF_OBJ_PRIVATE(0))
+		snprintf(out, n, "b%u", obj - FF_OBJ_BUFFER(0));
+	else if (obj < FF_OBJ_STAGING(0))
+		snprintf(out, n, "m%u", obj - FF_OBJ_PRIVATE(0));
+	else
+		snprintf(out, n, "obj%u", obj);
+}
+
+static const char *call_name(const struct ff_model *m, unsigned int id)
+{
+	return ff_op(m->c->program->call[id].op)->name;
+}
+
+static void seen_text(const struct ff_model *m, const struct ff_bad *bad, char *out, size_t n)
+{
+	const struct ff_seen *s = &bad->seen;
+	char obj[16];
+	unsigned int i, at;
+
+	switch (s->kind) {
+	case FF_SEEN_ZERO:
+		snprintf(out, n, "zeros");
+		return;
+	case FF_SEEN_FOREIGN:
+		snprintf(out, n, "content of an earlier program");
+		return;
+	case FF_SEEN_WORDS:
+		object_text(s->obj, obj, sizeof(obj));
+		i = s->version - 1U;
+		snprintf(out, n, "version %u (%s) made for %s:0x%llx", s->version,
+			 i < m->c->program->ncalls ? call_name(m, i) : "no call", obj,
+			 (unsigned long long)s->place);
+		return;
+	}
+	at = snprintf(out, n, "bytes");
+	for (i = 0; i < bad->nraw && at < n; i++)
+		at += snprintf(out + at, n - at, " %02x", bad->raw[i]);
+	if (!bad->nraw)
+		snprintf(out, n, "byte %02x", s->byte);
+}
+
+static bool legal_if(const struct ff_model *m, const struct ff_bad *bad, bool no_dma, bool no_hide)
+{
+	struct ff_walk w = { .m = m, .call = bad->see->call, .no_dma = no_dma, .no_hide = no_hide };
+	uint64_t len = bad->len;
+
+	return ff_legal(&w, bad->see->obj, bad->off, &len, &bad->seen, bad->see->from,
+			bad->see->until) && !w.gave_up;
+}
+
+static const char *verdict(const struct ff_model *m, const struct ff_bad *bad,
+			   const struct ff_effect *latest)
+{
+	if (legal_if(m, bad, true, false))
+		return "lost-dma";
+	/* the poison that pread put into its memory first: nothing landed there */
+	if (bad->seen.kind == FF_SEEN_WORDS && bad->seen.obj >= FF_OBJ_STAGING(0) &&
+	    bad->seen.version == bad->see->call + 1U)
+		return bad->see->flags & FF_EFFECT_DIRECT ? "lost-dma" : "unfilled";
+	if (bad->seen.kind == FF_SEEN_FOREIGN)
+		return "foreign";
+	if (bad->seen.kind == FF_SEEN_ZERO)
+		return "zeroed";
+	if (!legal_if(m, bad, false, true))
+		return "corrupt";
+	if (latest && (latest->kind == FF_EFFECT_ZERO || latest->kind == FF_EFFECT_SIZE))
+		return "resurrected";
+	if (bad->see->obj < FF_MAX_SLOTS && !(bad->see->flags & FF_EFFECT_MAPPED))
+		return "lost-write";
+	return "stale";
+}
+
+/* The direct read that should show: the latest that may. */
+static const struct ff_effect *direct_read(const struct ff_model *m, const struct ff_bad *bad,
+					   const struct ff_effect **legal, unsigned int n)
+{
+	const struct ff_effect *e, *latest = NULL;
+	unsigned int i;
+
+	for (i = n; i--;) {
+		if (legal[i]->flags & FF_EFFECT_DMA)
+			return legal[i];
+	}
+	/* it went into what was copied here later */
+	for (i = 0; i < m->nchange; i++) {
+		e = &m->change[i];
+		if ((e->flags & FF_EFFECT_DMA) && e->until <= bad->see->from &&
+		    (!latest || e->until > latest->until))
+			latest = e;
+	}
+	return latest;
+}
+
+static void legal_text(const struct ff_model *m, struct ff_finding *f, const struct ff_effect **legal,
+		       unsigned int n, bool initial)
+{
+	static const char *const kinds[] = {
+		[FF_EFFECT_WRITE] = "legal, written", [FF_EFFECT_ZERO] = "legal, zeros",
+		[FF_EFFECT_COPY] = "legal, copied", [FF_EFFECT_REVERT] = "legal, dropped",
+		[FF_EFFECT_SIZE] = "legal, cut off",
+	};
+	unsigned int i;
+
+	for (i = n; i--;)
+		ff_cause_call(f, m->c, legal[i]->call,
+			      legal[i]->kind < sizeof(kinds) / sizeof(*kinds) && kinds[legal[i]->kind] ?
+			      kinds[legal[i]->kind] : "legal, anything after");
+	if (initial)
+		ff_finding_evidence(f, "legal: what was there at first\n");
+}
+
+void ff_explain(const struct ff_model *m, const struct ff_bad *bad, struct ff_findings *out)
+{
+	struct ff_walk w = { .m = m, .call = bad->see->call };
+	const struct ff_effect *legal[MAX_VISIBLE], *latest, *dma;
+	uint64_t from = bad->see->from;
+	char seen[120], obj[16];
+	const char *what;
+	struct ff_finding *f;
+	unsigned int n;
+	bool initial;
+
+	n = ff_visible(&w, bad->see->obj, bad->off, from, bad->see->until, legal, MAX_VISIBLE,
+		       &initial);
+	latest = n ? legal[n - 1] : NULL;
+	what = verdict(m, bad, latest);
+	f = ff_finding_add(out, "data", what);
+	if (!f)
+		return;
+	f->call = bad->see->call;
+	f->thread = m->c->program->call[f->call].thread;
+	seen_text(m, bad, seen, sizeof(seen));
+	object_text(bad->see->obj, obj, sizeof(obj));
+	dma = NULL;
+	if (!strcmp(what, "lost-dma"))
+		dma = bad->see->flags & FF_EFFECT_DIRECT ? bad->see : direct_read(m, bad, legal, n);
+	if (dma)
+		ff_finding_signature(f, "data.lost-dma.%s", call_name(m, dma->call));
+	else
+		ff_finding_signature(f, "data.%s.%s.%s", what, call_name(m, f->call),
+				     latest ? call_name(m, latest->call) : "none");
+	snprintf(f->what, sizeof(f->what), "%s saw %s at %s:0x%llx+%llu; legal was %s%s%s",
+		 call_name(m, f->call), seen, obj, (unsigned long long)bad->off,
+		 (unsigned long long)bad->len, latest ? "what call " : "",
+		 latest ? call_name(m, latest->call) : initial ? "the content at first" : "nothing",
+		 latest ? " put there" : "");
+	ff_cause_call(f, m->c, f->call, "seen by");
+	if (bad->seen.kind == FF_SEEN_WORDS && bad->seen.version &&
+	    bad->seen.version <= m->c->program->ncalls)
+		ff_cause_call(f, m->c, bad->seen.version - 1, "seen, written");
+	legal_text(m, f, legal, n, initial);
+	if (dma) {
+		ff_cause_cow(f, m->c, dma->call);
+		from = dma->from;
+	} else if (latest && latest->from < from) {
+		from = latest->from;
+	}
+	ff_cause_beside(f, m->c, f->call, from, bad->see->until);
+	ff_cause_witness(f, m->c);
+	ff_cause_merge(out, f);
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The judge: the table of laws, and the memory they share. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "oracles/laws.h"
+#include "oracles/model.h"
+
+static const struct ff_oracle table[] = {
+	{
+		.name = "data",
+		.law = "every byte read was written by a write beside it in time, or by the latest before",
+		.hooks = "which page a direct read was pinned to, and who took it away",
+		.judge = ff_judge_data,
+	}, {
+		.name = "seek",
+		.law = "data stays data to SEEK_DATA and SEEK_HOLE until it is punched or cut off",
+		.hooks = "the collapse that overlapped the call",
+		.judge = ff_judge_seek,
+	}, {
+		.name = "mincore",
+		.law = "a page that was written is resident where nothing may evict it",
+		.hooks = "the collapse that overlapped the call",
+		.judge = ff_judge_mincore,
+	}, {
+		.name = "errno",
+		.law = "no signal on valid memory, no error the manual page does not name, no short read inside a file",
+		.hooks = "",
+		.judge = ff_judge_errno,
+	}, {
+		.name = "hang",
+		.law = "every call returns",
+		.hooks = "",
+		.judge = ff_judge_hang,
+	}, {
+		.name = "kernel-log",
+		.law = "no warning, BUG, bad page, lockdep or KASAN report, lockup, stall or panic in the log",
+		.hooks = "",
+		.judge = ff_judge_kernel_log,
+	},
+};
+
+#define ORACLES (sizeof(table) / sizeof(*table))
+
+struct ff_judge {
+	uint32_t oracles;
+	struct ff_model model;
+};
+
+const struct ff_oracle *ff_oracles(unsigned int *n)
+{
+	*n = ORACLES;
+	return table;
+}
+
+static uint32_t bit_of(const char *name, size_t len)
+{
+	unsigned int i;
+
+	if (len == 3 && !memcmp(name, "all", 3))
+		return (1u << ORACLES) - 1;
+	for (i = 0; i < ORACLES; i++) {
+		if (strlen(table[i].name) == len && !memcmp(table[i].name, name, len))
+			return 1u << i;
+	}
+	return 0;
+}
+
+static int unknown(const char *name, size_t len, char *why, size_t n)
+{
+	char all[120];
+	size_t used = snprintf(all, sizeof(all), "all");
+	unsigned int i;
+
+	for (i = 0; i < ORACLES && used < sizeof(all); i++)
+		used += snprintf(all + used, sizeof(all) - used, ", %s", table[i].name);
+	snprintf(why, n, "found \"%.*s\" in the list of oracles, expected one of: %s (\"-\" before it leaves it out)",
+		 (int)(len < 40 ? len : 40), name, all);
+	return -EINVAL;
+}
+
+int ff_oracles_parse(const char *text, uint32_t *bits, char *why, size_t n)
+{
+	uint32_t chosen = 0, bit;
+	size_t len;
+	int not;
+
+	/* "-mincore" alone: all but that one */
+	if (*text == '-')
+		chosen = bit_of("all", 3);
+	for (;;) {
+		not = *text == '-';
+		text += not;
+		len = strcspn(text, ",");
+		bit = bit_of(text, len);
+		if (!bit)
+			return unknown(text, len, why, n);
+		chosen = not ? chosen & ~bit : chosen | bit;
+		if (!text[len])
+			break;
+		text += len + 1;
+	}
+	*bits = chosen;
+	return 0;
+}
+
+struct ff_judge *ff_judge_open(uint32_t oracles)
+{
+	struct ff_judge *j = malloc(sizeof(*j));
+
+	if (j)
+		j->oracles = oracles;
+	return j;
+}
+
+void ff_judge_close(struct ff_judge *j)
+{
+	free(j);
+}
+
+void ff_judge(struct ff_judge *j, const struct ff_case *c, struct ff_findings *out)
+{
+	unsigned int i;
+
+	out->n = out->more = 0;
+	ff_model_make(&j->model, c);
+	for (i = 0; i < ORACLES; i++) {
+		if (j->oracles & 1u << i)
+			table[i].judge(c, &j->model, out);
+	}
+}

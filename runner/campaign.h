@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The campaign: generate, feed, judge, store, until it is enough. */
+#ifndef FF_RUNNER_CAMPAIGN_H
+#define FF_RUNNER_CAMPAIGN_H
+
+#include "fuzzer/call.h"
+#include "runner/options.h"
+
+/**
+ * struct ff_campaign_config - see `foliofuzz fuzz --help`
+ * @seconds, @programs: when to stop, 0: no limit
+ * @fixed: all programs on @target
+ * @first: stop after the first finding that is not known, with its replays
+ * @known_ok: known findings leave the exit status at 0
+ */
+struct ff_campaign_config {
+	struct ff_guest_options o;
+	uint64_t seed, seconds, programs;
+	unsigned int threads;
+	bool fixed, first, known_ok;
+	struct ff_target target;
+	bool without[FF_OPS];
+};
+
+/** ff_campaign() - run it; prints its summary on stdout. Return: exit status */
+int ff_campaign(const struct ff_campaign_config *cfg);
+
+#endif

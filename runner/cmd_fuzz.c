@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* foliofuzz fuzz */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "runner/campaign.h"
+#include "runner/cmds.h"
+
+enum { KEY_PROGRAMS = 0x200, KEY_SEED, KEY_TARGET, KEY_THREADS, KEY_WITHOUT, KEY_FIRST, KEY_KNOWN_OK };
+
+static const struct argp_option options[] = {
+	{ "time", 't', "TIME", 0, "Stop after this time: 120, 20m, 3h, 2d. Findings that were not replayed yet get up to 20 s more", 0 },
+	{ "programs", KEY_PROGRAMS, "N", 0, "Stop after N generated programs", 0 },
+	{ "first", KEY_FIRST, NULL, 0, "Stop after the first finding that is not known, and its replays", 0 },
+	{ "seed", KEY_SEED, "N", 0, "Same seed, same programs (drawn and printed if not given)", 0 },
+	{ "target", KEY_TARGET, "TARGET", 0, "All programs on this target, as \"tmpfs huge=always swap=zram\" (else they rotate)", 0 },
+	{ "threads", KEY_THREADS, "N", 0, "Threads of each program (else 1 to 4)", 0 },
+	{ "without", KEY_WITHOUT, "CALL[,CALL]", 0, "Leave calls out", 0 },
+	{ "known-ok", KEY_KNOWN_OK, NULL, 0, "Exit with 0 when only known kernel bugs were found", 0 },
+	{ 0 }
+};
+
+static void without(struct ff_campaign_config *c, char *list, struct argp_state *state)
+{
+	char *name, *save;
+	int op;
+
+	for (name = strtok_r(list, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
+		op = ff_op_find(name, strlen(name));
+		if (op < 0)
+			argp_error(state, "--without %s: there is no call of this name", name);
+		else
+			c->without[op] = true;
+	}
+}
+
+static void target(struct ff_campaign_config *c, const char *text, struct argp_state *state)
+{
+	struct ff_error e = { 0 };
+
+	if (ff_target_parse(text, &c->target, &e))
+		argp_error(state, "--target \"%s\": %s", text, e.text);
+	c->fixed = true;
+}
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct ff_campaign_config *c = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = state->child_inputs[1] = &c->o;
+		return 0;
+	case 't':
+		c->seconds = ff_option_seconds(state, "time", arg);
+		return 0;
+	case KEY_PROGRAMS:
+		c->programs = ff_option_number(state, "programs", arg, 1, UINT64_MAX / 2);
+		return 0;
+	case KEY_FIRST:
+		c->first = true;
+		return 0;
+	case KEY_SEED:
+		c->seed = ff_option_number(state, "seed", arg, 1, UINT64_MAX / 2);
+		return 0;
+	case KEY_TARGET:
+		target(c, arg, state);
+		return 0;
+	case KEY_THREADS:
+		c->threads = (unsigned int)ff_option_number(state, "threads", arg, 1, FF_MAX_THREADS);
+		return 0;
+	case KEY_WITHOUT:
+		without(c, arg, state);
+		return 0;
+	case KEY_KNOWN_OK:
+		c->known_ok = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "\"%s\": fuzz takes options only (foliofuzz run runs one program)", arg);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = {
+	{ &ff_guest_argp, 0, "Where it runs:", 1 },
+	{ &ff_judge_argp, 0, "How it is judged and kept:", 2 },
+	{ 0 }
+};
+
+static const struct argp argp = {
+	options, parse_opt, NULL,
+	"Generate programs, run them on a kernel, judge what comes back, and keep what was found."
+	"\v"
+	"Findings are folders OUT/findings/SIGNATURE (default OUT: out), each with the program and the "
+	"commands that show it again; OUT/lost has the programs that ran when a guest was lost; "
+	"OUT/summary.json and OUT/campaign.log tell the rest. Without --time, --programs or --first it "
+	"runs until Ctrl-C, which ends it cleanly.\n\n"
+	"Exit status: 0 nothing found, 1 findings, 2 wrong use, 3 the harness could not run.\n",
+	children, NULL, NULL
+};
+
+int cmd_fuzz(int argc, char **argv)
+{
+	static struct ff_campaign_config c;
+
+	ff_guest_options_init(&c.o);
+	ff_parse(&argp, "fuzz", argc, argv, &c);
+	c.o.session.stop = ff_catch_signals();
+	if (!c.seed && getrandom(&c.seed, 4, 0) == 4)
+		c.seed = c.seed % 1000000 + 1;
+	return ff_campaign(&c);
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* foliofuzz: the table of subcommands. In a VM it is PID 1, and then it is the agent. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runner/agent.h"
+#include "runner/cmds.h"
+#include "runner/msg.h"
+#include "runner/options.h"
+
+static const struct {
+	const char *name, *about;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "fuzz", "generate programs, run them on a kernel, judge what comes back", cmd_fuzz },
+	{ "run", "run one program again and again: how often does it hit?", cmd_run },
+	{ "judge", "judge a recorded history; no kernel needed", cmd_judge },
+	{ "kernel", "fetch kernels to test, and list them", cmd_kernel },
+	{ "doctor", "what works on this machine, and what is missing", cmd_doctor },
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void usage(FILE *out)
+{
+	fprintf(out, "usage: foliofuzz COMMAND [OPTION...]\n\n"
+		"A syscall fuzzing harness for the Linux page cache and memory management.\n\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].about);
+	fprintf(out, "\nfoliofuzz COMMAND --help tells more of one.\n\n"
+		"Exit status: 0 nothing found, 1 findings, 2 wrong use, 3 the harness itself could not run, 4 skipped.\n");
+}
+
+/* Results that could not be written are no results. */
+static int finish(int status)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		ff_msg_error("cannot write the results to standard output");
+		return FF_EXIT_HARNESS;
+	}
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	if (getpid() == 1 && !access("/modules.order", F_OK))
+		ff_agent_main();
+	if (argc < 2) {
+		usage(stderr);
+		return FF_EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return finish(FF_EXIT_CLEAN);
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("foliofuzz " FF_VERSION);
+		return finish(FF_EXIT_CLEAN);
+	}
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return finish(commands[i].run(argc - 1, argv + 1));
+	ff_msg_error("there is no command \"%s\"; foliofuzz --help lists them", argv[1]);
+	return FF_EXIT_USAGE;
+}

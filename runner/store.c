@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runner/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runner/cache.h"
+#include "runner/msg.h"
+#include "runner/store_text.h"
+
+struct ff_store {
+	char out[3000];
+	int log;
+	unsigned int lost;
+};
+
+static int complain(const char *what, const char *path, int ret)
+{
+	if (ret == -ENOSPC || ret == -EDQUOT)
+		ff_msg_error("cannot write %s %s: %s. Nothing half-written stays; make room or give another --out",
+			     what, path, strerror(-ret));
+	else
+		ff_msg_error("cannot write %s %s: %s", what, path, strerror(-ret));
+	return ret;
+}
+
+/* A folder's own entries to the disk. Some file systems have no fsync for folders. */
+static void sync_dir(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+}
+
+static unsigned int count_lost(const char *out)
+{
+	char path[3100];
+	unsigned int max = 0;
+	struct dirent *e;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "%s/lost", out);
+	d = opendir(path);
+	while (d && (e = readdir(d)))
+		if (strtoul(e->d_name, NULL, 10) > max)
+			max = (unsigned int)strtoul(e->d_name, NULL, 10);
+	if (d)
+		closedir(d);
+	return max;
+}
+
+int ff_store_open(struct ff_store **out, const char *dir)
+{
+	struct ff_store *st = calloc(1, sizeof(*st));
+	char path[3100];
+	int ret;
+
+	*out = NULL;
+	if (!st)
+		return -ENOMEM;
+	st->log = -1;
+	snprintf(st->out, sizeof(st->out), "%s", dir);
+	snprintf(path, sizeof(path), "%s/findings", dir);
+	ret = ff_mkdir_p(path);
+	if (ret) {
+		complain("the folder", path, ret);
+		free(st);
+		return ret;
+	}
+	snprintf(path, sizeof(path), "%s/campaign.log", dir);
+	st->log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (st->log < 0) {
+		ret = complain("the log", path, -errno);
+		free(st);
+		return ret;
+	}
+	st->lost = count_lost(dir);
+	*out = st;
+	return 0;
+}
+
+void ff_store_close(struct ff_store *st)
+{
+	if (!st)
+		return;
+	if (st->log >= 0)
+		close(st->log);
+	free(st);
+}
+
+const char *ff_store_path(const struct ff_store *st)
+{
+	return st->out;
+}
+
+int ff_store_log(struct ff_store *st, const char *fmt, ...)
+{
+	char line[1200];
+	time_t now = time(NULL);
+	struct tm tm;
+	va_list ap;
+	size_t len;
+
+	gmtime_r(&now, &tm);
+	len = strftime(line, sizeof(line), "%Y-%m-%dT%H:%M:%SZ ", &tm);
+	va_start(ap, fmt);
+	vsnprintf(line + len, sizeof(line) - len - 1, fmt, ap);
+	va_end(ap);
+	len = strlen(line);
+	line[len++] = '\n';
+	if (write(st->log, line, len) != (ssize_t)len)
+		return complain("the log in", st->out, errno ? -errno : -ENOSPC);
+	return 0;
+}
+
+static void get_text(const json_t *j, const char *key, char *out, size_t n)
+{
+	const char *s = json_string_value(json_object_get(j, key));
+
+	snprintf(out, n, "%s", s ? s : "");
+}
+
+static uint64_t get_int(const json_t *j, const char *key)
+{
+	return (uint64_t)json_integer_value(json_object_get(j, key));
+}
+
+int ff_store_load(struct ff_store *st, struct ff_found *f)
+{
+	char path[3400];
+	json_t *j;
+
+	snprintf(path, sizeof(path), "%s/findings/%s/finding.json", st->out, f->signature);
+	j = json_load_file(path, 0, NULL);
+	if (!j)
+		return -ENOENT;
+	get_text(j, "oracle", f->oracle, sizeof(f->oracle));
+	get_text(j, "verdict", f->verdict, sizeof(f->verdict));
+	get_text(j, "what", f->what, sizeof(f->what));
+	get_text(j, "known", f->known, sizeof(f->known));
+	get_text(j, "kernel", f->kernel, sizeof(f->kernel));
+	get_text(j, "release", f->release, sizeof(f->release));
+	get_text(j, "guest", f->guest, sizeof(f->guest));
+	get_text(j, "target", f->target, sizeof(f->target));
+	f->seed = get_int(j, "seed");
+	f->number = get_int(j, "number");
+	f->hits = (unsigned int)get_int(j, "hits");
+	f->runs = (unsigned int)get_int(j, "runs");
+	f->programs = (unsigned int)get_int(j, "programs");
+	f->count = (unsigned int)get_int(j, "count");
+	f->calls_to_first = get_int(j, "calls_to_first");
+	f->guest_seconds_to_first = json_number_value(json_object_get(j, "guest_seconds_to_first"));
+	f->witnessed = json_is_true(json_object_get(j, "witnessed"));
+	json_decref(j);
+	return 0;
+}
+
+static int put_json(const char *path, const json_t *j)
+{
+	char *text = json_dumps(j, JSON_INDENT(2));
+	size_t len = text ? strlen(text) : 0;
+	int ret;
+
+	if (!text)
+		return -ENOMEM;
+	text[len] = '\n';	/* over the NUL: the file ends with a newline */
+	ret = ff_write_file(path, text, len + 1);
+	free(text);
+	return ret;
+}
+
+/* @text is freed; NULL stands for "no memory". */
+static int put_text(const char *dir, const char *name, char *text)
+{
+	char path[3600];
+	int ret;
+
+	if (!text)
+		return -ENOMEM;
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	ret = ff_write_file(path, text, strlen(text));
+	free(text);
+	return ret;
+}
+
+/* Put a whole new folder where an old one may be. */
+static int put_folder(const char *from, const char *to)
+{
+	char parent[3600];
+	int ret = 0;
+
+	sync_dir(from);
+	if (rename(from, to)) {
+		if (errno != ENOTEMPTY && errno != EEXIST)
+			ret = -errno;
+		else if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE))
+			ret = -errno;
+		ff_remove_tree(from);	/* after an exchange: the old one */
+	}
+	snprintf(parent, sizeof(parent), "%s/..", to);
+	sync_dir(parent);
+	return ret;
+}
+
+static int fill(const char *dir, const char *name, const struct ff_found *f, const struct ff_case *c,
+		const struct ff_finding *evidence)
+{
+	char path[3600], head[700];
+	json_t *j = ff_found_json(f, evidence->evidence);
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/finding.json", dir);
+	ret = j ? put_json(path, j) : -ENOMEM;
+	json_decref(j);
+	snprintf(head, sizeof(head), "%s\nseen on %s; seed %llu, program %llu", f->what, f->release,
+		 (unsigned long long)f->seed, (unsigned long long)f->number);
+	if (!ret)
+		ret = put_text(dir, "program.ff", ff_text_program(c->program, head));
+	if (!ret)
+		ret = put_text(dir, "history", ff_text_case(c));
+	if (!ret)
+		ret = put_text(dir, "witness", ff_text_witness(c));
+	if (!ret)
+		ret = put_text(dir, "kernel.log", strdup(c->log ? c->log : ""));
+	if (!ret)
+		ret = put_text(dir, "README", ff_text_readme(f, evidence, name));
+	return ret;
+}
+
+int ff_store_put(struct ff_store *st, const struct ff_found *f, const struct ff_case *c,
+		 const struct ff_finding *evidence)
+{
+	char dir[3300], tmp[3300];
+	int ret;
+
+	snprintf(dir, sizeof(dir), "%s/findings/%s", st->out, f->signature);
+	snprintf(tmp, sizeof(tmp), "%s/findings/.new", st->out);
+	ff_remove_tree(tmp);
+	ret = mkdir(tmp, 0755) ? -errno : fill(tmp, dir, f, c, evidence);
+	if (!ret)
+		ret = put_folder(tmp, dir);
+	if (!ret)
+		return 0;
+	ff_remove_tree(tmp);
+	return complain("the finding", dir, ret);
+}
+
+int ff_store_update(struct ff_store *st, const struct ff_found *f, const char *evidence)
+{
+	char path[3400];
+	json_t *old, *j;
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/findings/%s/finding.json", st->out, f->signature);
+	old = evidence ? NULL : json_load_file(path, 0, NULL);
+	if (!evidence)
+		evidence = json_string_value(json_object_get(old, "evidence"));
+	j = ff_found_json(f, evidence);
+	ret = j ? put_json(path, j) : -ENOMEM;
+	json_decref(j);
+	json_decref(old);
+	return ret ? complain("the finding", path, ret) : 0;
+}
+
+int ff_store_lost(struct ff_store *st, const char *how, const char *words, const struct ff_case *c)
+{
+	char dir[3300], tmp[3300], head[300];
+	int ret;
+
+	snprintf(tmp, sizeof(tmp), "%s/lost/.new", st->out);
+	ff_remove_tree(tmp);
+	ret = ff_mkdir_p(tmp);
+	snprintf(head, sizeof(head), "this ran when the guest was lost: %s", words);
+	if (!ret)
+		ret = put_text(tmp, "program.ff", ff_text_program(c->program, head));
+	if (!ret)
+		ret = put_text(tmp, "history", ff_text_case(c));
+	if (!ret)
+		ret = put_text(tmp, "kernel.log", strdup(c->log ? c->log : ""));
+	snprintf(dir, sizeof(dir), "%s/lost/%u-%s", st->out, ++st->lost, how);
+	if (!ret)
+		ret = put_folder(tmp, dir);
+	if (!ret)
+		return 0;
+	ff_remove_tree(tmp);
+	return complain("what ran when the guest was lost,", dir, ret);
+}
+
+int ff_store_json(struct ff_store *st, const char *name, const json_t *j)
+{
+	char path[3100];
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/%s", st->out, name);
+	ret = j ? put_json(path, j) : -ENOMEM;
+	return ret ? complain("the file", path, ret) : 0;
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runner/tally.h"
+
+#include <errno.h>
+#include <signal.h>
+
+static bool refused(const struct ff_record *r)
+{
+	if (r->signal == SIGSEGV)
+		return true;
+	switch (r->err) {
+	case EINVAL:
+	case EOPNOTSUPP:
+	case ENOSYS:
+	case EBADF:
+	case EPERM:
+	case EACCES:
+	case ENODEV:
+	case EFAULT:
+		return true;
+	}
+	return false;
+}
+
+void ff_tally_add(struct ff_tally *t, const struct ff_program *p, const struct ff_history *h)
+{
+	for (uint32_t i = 0; i < p->ncalls && i < h->ncalls; i++) {
+		const struct ff_record *r = &h->record[i];
+		struct ff_tally_row *row = &t->op[p->call[i].op];
+
+		switch (r->state) {
+		case FF_CALL_DONE:
+			row->done++;
+			row->accepted += !refused(r);
+			break;
+		case FF_CALL_SKIPPED:
+			row->skipped++;
+			break;
+		case FF_CALL_STARTED:
+			row->away++;
+			break;
+		}
+	}
+}
+
+struct ff_tally_row ff_tally_sum(const struct ff_tally *t)
+{
+	struct ff_tally_row sum = { 0 };
+
+	for (unsigned int i = 0; i < FF_OPS; i++) {
+		sum.done += t->op[i].done;
+		sum.accepted += t->op[i].accepted;
+		sum.skipped += t->op[i].skipped;
+		sum.away += t->op[i].away;
+	}
+	return sum;
+}
+
+double ff_tally_percent(const struct ff_tally_row *r)
+{
+	return r->done ? 100.0 * (double)r->accepted / (double)r->done : 0;
+}
+
+static void print_row(const char *name, const struct ff_tally_row *r, FILE *out)
+{
+	fprintf(out, "  %-16s %10llu  %5.1f %%  %8llu skipped", name, (unsigned long long)r->done,
+		ff_tally_percent(r), (unsigned long long)r->skipped);
+	if (r->away)
+		fprintf(out, "  %llu never returned", (unsigned long long)r->away);
+	fputc('\n', out);
+}
+
+void ff_tally_print(const struct ff_tally *t, FILE *out)
+{
+	struct ff_tally_row sum = ff_tally_sum(t);
+
+	fprintf(out, "  %-16s %10s  %7s\n", "call", "done", "accepted");
+	for (unsigned int i = 0; i < FF_OPS; i++) {
+		const struct ff_tally_row *r = &t->op[i];
+
+		if (r->done || r->skipped || r->away)
+			print_row(ff_op(i)->name, r, out);
+	}
+	print_row("all", &sum, out);
+}
+
+static json_t *row_json(const struct ff_tally_row *r)
+{
+	return json_pack("{s:I,s:I,s:I,s:I}", "done", (json_int_t)r->done, "accepted",
+			 (json_int_t)r->accepted, "skipped", (json_int_t)r->skipped, "away",
+			 (json_int_t)r->away);
+}
+
+json_t *ff_tally_json(const struct ff_tally *t)
+{
+	struct ff_tally_row sum = ff_tally_sum(t);
+	json_t *per = json_object();
+
+	for (unsigned int i = 0; i < FF_OPS; i++) {
+		const struct ff_tally_row *r = &t->op[i];
+
+		if (r->done || r->skipped || r->away)
+			json_object_set_new(per, ff_op(i)->name, row_json(r));
+	}
+	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:f,s:o}",
+			 "programs", (json_int_t)t->programs, "replays", (json_int_t)t->replays,
+			 "failed_targets", (json_int_t)t->failed_targets,
+			 "calls", (json_int_t)sum.done, "accepted", (json_int_t)sum.accepted,
+			 "skipped", (json_int_t)sum.skipped, "events", (json_int_t)t->events,
+			 "drops", (json_int_t)t->drops, "damaged", (json_int_t)t->damaged,
+			 "accepted_percent", ff_tally_percent(&sum), "per_call", per);
+}

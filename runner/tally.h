@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a campaign did, counted: calls, accepted and skipped ones, drops. */
+#ifndef FF_RUNNER_TALLY_H
+#define FF_RUNNER_TALLY_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "fuzzer/call.h"
+#include "fuzzer/history.h"
+
+/**
+ * struct ff_tally_row - of one call kind
+ * @done: returned
+ * @accepted: @done without those that the kernel refused: EINVAL, EOPNOTSUPP,
+ *	ENOSYS, EBADF, EPERM, EACCES, ENODEV, EFAULT, or SIGSEGV of a load or store
+ * @skipped: not tried: its slot was never made, or the kernel lacks it
+ * @away: had not returned
+ */
+struct ff_tally_row {
+	uint64_t done, accepted, skipped, away;
+};
+
+struct ff_tally {
+	uint64_t programs, replays, failed_targets, events, drops, damaged;
+	struct ff_tally_row op[FF_OPS];
+};
+
+/** ff_tally_add() - count one history */
+void ff_tally_add(struct ff_tally *t, const struct ff_program *p, const struct ff_history *h);
+
+/** ff_tally_sum() - all call kinds together */
+struct ff_tally_row ff_tally_sum(const struct ff_tally *t);
+
+/** ff_tally_percent() - accepted of done, 0 when nothing was done */
+double ff_tally_percent(const struct ff_tally_row *r);
+
+/** ff_tally_print() - a table, one line a call kind that was used */
+void ff_tally_print(const struct ff_tally *t, FILE *out);
+
+/** ff_tally_json() - {"programs":..., "calls":{"pread":{...}}}; a new reference */
+json_t *ff_tally_json(const struct ff_tally *t);
+
+#endif
