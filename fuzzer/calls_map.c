@@ -363,7 +363,7 @@ const struct ff_op ff_ops_map[] = {
 		.arg = { ARG_MEMORY, ARG_OFFSET, ARG_LENGTH, ARG_CHOICE("how", msync_words) },
 		.weight = 6, .traits = FF_MOVES | FF_COSTLY, .targets = FF_ON_ALL,
 		/* EBUSY: MS_INVALIDATE on locked memory */
-		.may = MAY(EBUSY, EINVAL),
+		.may = MAY(EBUSY, EINVAL, EIO),
 		.run = run_msync,
 	},
 	{

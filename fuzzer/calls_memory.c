@@ -172,7 +172,7 @@ static void child(struct ff_thread *t, const struct ff_call *c, void *at)
 static void take_from_child(struct ff_thread *t, struct ff_record *r)
 {
 	const struct ff_child *from = t->child;
-	unsigned int n = from->record.nruns, max;
+	unsigned int n = t->bare ? 0 : from->record.nruns, max;
 	struct ff_run *run;
 
 	max = ff_thread_runs(t, r, &run);

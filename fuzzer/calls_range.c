@@ -54,6 +54,7 @@ static void effects_ftruncate(const struct ff_view *v, const struct ff_call *c,
 
 	ff_effect_all(out, FF_EFFECT_SIZE, r, obj, c->arg[1], 0);
 	ff_effect_all(out, FF_EFFECT_ZERO, r, obj, c->arg[1], FF_MAX_SIZE - c->arg[1]);
+	ff_effect_truncated_maps(v, r, obj, c->arg[1], out);
 }
 
 static void run_fallocate(struct ff_thread *t, const struct ff_call *c, struct ff_record *r)
@@ -191,21 +192,21 @@ const struct ff_op ff_ops_range[] = {
 		.about = "write the file back and wait",
 		.arg = { ARG_HANDLE },
 		.weight = 6, .traits = FF_MOVES | FF_COSTLY, .targets = FF_ON_ALL,
-		.may = MAY(EBADF, EINVAL), .run = run_fsync,
+		.may = MAY(EBADF, EINVAL, EIO), .run = run_fsync,
 	},
 	{
 		.name = "fdatasync", .family = "range",
 		.about = "write the data back and wait",
 		.arg = { ARG_HANDLE },
 		.weight = 6, .traits = FF_MOVES | FF_COSTLY, .targets = FF_ON_ALL,
-		.may = MAY(EBADF, EINVAL), .run = run_fdatasync,
+		.may = MAY(EBADF, EINVAL, EIO), .run = run_fdatasync,
 	},
 	{
 		.name = "sync_range", .family = "range",
 		.about = "start or await writeback of a range",
 		.arg = { ARG_HANDLE, ARG_OFFSET, ARG_LENGTH, ARG_FLAGS("flags", sync_range_words) },
 		.weight = 6, .traits = FF_MOVES, .targets = FF_ON_ALL,
-		.may = MAY(EBADF, EINVAL), .run = run_sync_range,
+		.may = MAY(EBADF, EINVAL, EIO), .run = run_sync_range,
 	},
 	{
 		.name = "fadvise", .family = "range",

@@ -347,7 +347,7 @@ const struct ff_op ff_ops_rw[] = {
 		.about = "write words of this call from the thread's own memory",
 		.arg = { ARG_HANDLE, ARG_OFFSET, ARG_LENGTH_IO },
 		.weight = 20, .traits = FF_WRITES, .targets = FF_ON_ALL,
-		.may = MAY(EBADF, EINVAL, EFBIG, EPERM, ETXTBSY),
+		.may = MAY(EBADF, EINVAL, EFBIG, EPERM, ETXTBSY, EIO),
 		.run = run_pwrite, .effects = effects_pwrite,
 	},
 	{
@@ -363,7 +363,7 @@ const struct ff_op ff_ops_rw[] = {
 		.about = "write from maps and buffers, also of the same file",
 		.arg = { ARG_HANDLE, ARG_OFFSET, ARG_VECTOR, ARG_FLAGS("flags", writev_words) },
 		.weight = 15, .traits = FF_WRITES | FF_TOUCHES, .targets = FF_ON_ALL,
-		.may = MAY(EBADF, EINVAL, EFAULT, EOPNOTSUPP, EFBIG, EPERM, ETXTBSY),
+		.may = MAY(EBADF, EINVAL, EFAULT, EOPNOTSUPP, EFBIG, EPERM, ETXTBSY, EIO),
 		.run = run_pwritev, .effects = effects_pwritev,
 	},
 	{

@@ -190,7 +190,8 @@ static void classify(struct scan *s, uint64_t word, struct ff_run *run)
 	s->mask = mask_of(word);
 	s->next = (word ^ s->mask) + STEP;
 	s->step = STEP;
-	if (ff_word_read(word, s->epoch, &run->version, &obj, &run->value)) {
+	if (ff_word_read(word, s->epoch, &run->version, &obj, &run->value) ||
+	    ff_word_read(word, FF_EPOCH_BASE, &run->version, &obj, &run->value)) {
 		run->kind = FF_RUN_OWN;
 		run->obj = (uint8_t)obj;
 		return;

@@ -39,6 +39,15 @@ static void futex_wake(atomic_uint *word)
 	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
+static inline void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#else
+	atomic_signal_fence(memory_order_seq_cst);
+#endif
+}
+
 /* Counts of changes of all memory a call works on. */
 static uint32_t changes_of(struct ff_thread *t, const struct ff_call *c)
 {
@@ -94,7 +103,7 @@ static void start_together(struct ff_exec *x)
 	atomic_fetch_add(&x->arrived, 1);
 	while (atomic_load_explicit(&x->arrived, memory_order_acquire) < x->p->nthreads) {
 		if (++spins % turns)
-			__builtin_ia32_pause();
+			relax();
 		else
 			sched_yield();
 	}
@@ -104,7 +113,8 @@ static void run_thread(struct ff_thread *t)
 {
 	start_together(t->x);
 	run_list(t, t->index + 1);
-	if (atomic_fetch_sub(&t->x->running, 1) == 1)
+	/* Thread 0 is the one that waits for the others. */
+	if (atomic_fetch_sub(&t->x->running, 1) == 1 && t->index)
 		futex_wake(&t->x->running);
 }
 
@@ -231,7 +241,7 @@ static void run_threads(struct ff_exec *x)
 	run_thread(&x->thread[0]);
 	while ((left = atomic_load(&x->running))) {
 		if (++spins < 1000)
-			__builtin_ia32_pause();
+			relax();
 		else
 			futex_wait(&x->running, left);
 	}
@@ -305,6 +315,7 @@ void ff_exec_run(struct ff_exec *x, const struct ff_program *p, uint16_t epoch,
 	x->h = h;
 	x->epoch = epoch;
 	prepare(x);
+	ff_device_before(x);
 	enter(x);
 	run_list(&x->thread[SETUP], 0);
 	settle(x);
@@ -313,5 +324,6 @@ void ff_exec_run(struct ff_exec *x, const struct ff_program *p, uint16_t epoch,
 	note_pressure(x);
 	h->ended = ff_now();
 	ff_exec_clean(x);
+	ff_device_after(x);
 	x->h = NULL;
 }

@@ -139,6 +139,7 @@ void ff_exec_target(struct ff_exec *x, const struct ff_exec_config *cfg)
 	ff_exec_knobs_close(x);
 	ff_exec_paths(x, cfg);
 	ff_exec_knobs_open(x);
+	x->device_known = false;
 }
 
 static void thread_close(struct ff_thread *t, size_t page)

@@ -51,6 +51,7 @@ struct ff_exec {
 	unsigned int nworkers, ncpu, nodes;
 	uint32_t page_size, pmd_size;
 	bool skip[FF_MAX_CALLS];
+	bool device_known;		/* the block device has its base content */
 	struct ff_exec_handle handle[FF_MAX_SLOTS];
 	struct ff_memory memory[FF_MEMS];
 	atomic_uint arrived, running;
@@ -84,6 +85,10 @@ static inline void ff_unguard(struct ff_thread *t)
 	atomic_signal_fence(memory_order_seq_cst);
 	t->guarded = 0;
 }
+
+/* exec_device.c: before and after a program, nothing of it open */
+void ff_device_before(struct ff_exec *x);
+void ff_device_after(struct ff_exec *x);
 
 /* exec_place.c: descriptors, what is left behind */
 void ff_exec_paths(struct ff_exec *x, const struct ff_exec_config *cfg);

@@ -22,7 +22,7 @@ enum ff_call_state {
 enum ff_run_kind {
 	FF_RUN_ZERO,		/* version 0: hole or never written */
 	FF_RUN_OWN,		/* a word of this run of the program */
-	FF_RUN_FOREIGN,		/* a word of another epoch: an earlier program, or base content */
+	FF_RUN_FOREIGN,		/* a word of another epoch: an earlier program */
 	FF_RUN_RAW,		/* up to 8 bytes that decode as nothing: in @value, low byte first */
 	FF_RUN_UNSEEN,		/* not scanned: more runs than fit, or memory that faulted */
 	FF_RUN_RESIDENT, FF_RUN_ABSENT,	/* mincore */
@@ -33,7 +33,7 @@ enum ff_run_kind {
  * @off: first byte, offset in the object seen (file, buffer); for a vectored
  *	call the pieces follow each other and @off is that of each piece's object
  * @len: bytes
- * @version: FF_RUN_OWN: which write
+ * @version: FF_RUN_OWN: which write; FF_VERSION_BASE: what a block device had at first
  * @kind: enum ff_run_kind
  * @obj: FF_RUN_OWN: object the words were made for
  * @value: FF_RUN_OWN: offset they were made for (of the byte at @off);
@@ -107,6 +107,7 @@ struct ff_history {
 enum ff_history_flag {
 	FF_HIST_EVICTED	= 1 << 0,	/* the system reclaimed or swapped by itself meanwhile */
 	FF_HIST_OOM	= 1 << 1,	/* the OOM killer ran */
+	FF_HIST_DEVICE_UNKNOWN = 1 << 3, /* the block device could not be given its base content */
 	FF_HIST_INVALIDATE_FAILED = 1 << 2, /* kernel said: page cache invalidation failure on direct I/O */
 };
 

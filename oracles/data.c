@@ -64,6 +64,11 @@ static bool bytes_legal(struct look *l, uint64_t off, const uint8_t *byte, unsig
 	return true;
 }
 
+static uint16_t epoch_of(const struct look *l, const struct ff_run *r)
+{
+	return r->version == FF_VERSION_BASE ? FF_EPOCH_BASE : l->m->c->history->epoch;
+}
+
 /* The bytes that a run shows at [off, off + n), n <= 8, within one word of it. */
 static bool run_bytes(const struct look *l, const struct ff_run *r, uint64_t off, unsigned int n,
 		      uint8_t *byte)
@@ -75,8 +80,7 @@ static bool run_bytes(const struct look *l, const struct ff_run *r, uint64_t off
 		if (r->kind == FF_RUN_ZERO)
 			byte[i] = 0;
 		else if (r->kind == FF_RUN_OWN)
-			byte[i] = ff_content_byte(l->m->c->history->epoch, r->obj, r->value + at,
-						  r->version);
+			byte[i] = ff_content_byte(epoch_of(l, r), r->obj, r->value + at, r->version);
 		else if (at < 8)
 			byte[i] = r->value >> (8 * at);
 		else
@@ -98,13 +102,28 @@ static void seen_of(const struct ff_run *r, uint64_t off, struct ff_seen *s)
 	}
 }
 
+/* A foreign word whose parts have different histories that all end in foreign content. */
+static bool foreign_legal(struct look *l, uint64_t off, unsigned int n)
+{
+	struct ff_seen s = { .kind = FF_SEEN_FOREIGN };
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		uint64_t one = 1;
+
+		if (!legal(l, off + i, &one, &s))
+			return false;
+	}
+	return true;
+}
+
 /* One word or a part of one that is not legal as a whole. */
 static bool part_legal(struct look *l, const struct ff_run *r, uint64_t off, unsigned int n)
 {
 	uint8_t byte[8];
 
 	if (!run_bytes(l, r, off, n, byte))
-		return may_be_torn(l, off);
+		return foreign_legal(l, off, n) || may_be_torn(l, off);
 	return bytes_legal(l, off, byte, n);
 }
 
@@ -126,8 +145,9 @@ static bool words_legal(struct look *l, const struct ff_run *r, uint64_t end)
 			}
 		}
 		if (!part_legal(l, r, off, len)) {
-			if (len == 8)	/* whole words say more than a byte */
-				found(l, off, all < 8 ? 8 : all, &s);
+			/* whole words say more than a byte, where all of one is alike */
+			if (len == 8 && all >= 8)
+				found(l, off, all, &s);
 			return false;
 		}
 		/* a torn foreign word: those that follow it in the run are not known */

@@ -39,6 +39,11 @@ static void seen_text(const struct ff_model *m, const struct ff_bad *bad, char *
 		snprintf(out, n, "content of an earlier program");
 		return;
 	case FF_SEEN_WORDS:
+		if (s->version == FF_VERSION_BASE) {
+			snprintf(out, n, "what the disk had at first at 0x%llx",
+				 (unsigned long long)s->place);
+			return;
+		}
 		object_text(s->obj, obj, sizeof(obj));
 		i = s->version - 1U;
 		snprintf(out, n, "version %u (%s) made for %s:0x%llx", s->version,
@@ -76,12 +81,25 @@ static const char *verdict(const struct ff_model *m, const struct ff_bad *bad,
 	if (bad->seen.kind == FF_SEEN_ZERO)
 		return "zeroed";
 	if (!legal_if(m, bad, false, true))
-		return "corrupt";
+		return bad->seen.kind == FF_SEEN_WORDS && bad->seen.version == FF_VERSION_BASE ?
+		       "foreign" : "corrupt";
 	if (latest && (latest->kind == FF_EFFECT_ZERO || latest->kind == FF_EFFECT_SIZE))
 		return "resurrected";
 	if (bad->see->obj < FF_MAX_SLOTS && !(bad->see->flags & FF_EFFECT_MAPPED))
 		return "lost-write";
 	return "stale";
+}
+
+/* The latest that surely put something there, of those sorted by their end. */
+static const struct ff_effect *latest_of(const struct ff_effect **legal, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = n; i--;) {
+		if (ff_effect_hides(legal[i]))
+			return legal[i];
+	}
+	return n ? legal[n - 1] : NULL;
 }
 
 /* The direct read that should show: the latest that may. */
@@ -136,7 +154,7 @@ void ff_explain(const struct ff_model *m, const struct ff_bad *bad, struct ff_fi
 
 	n = ff_visible(&w, bad->see->obj, bad->off, from, bad->see->until, legal, MAX_VISIBLE,
 		       &initial);
-	latest = n ? legal[n - 1] : NULL;
+	latest = latest_of(legal, n);
 	what = verdict(m, bad, latest);
 	f = ff_finding_add(out, "data", what);
 	if (!f)

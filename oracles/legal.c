@@ -23,6 +23,17 @@ static bool completed(const struct ff_walk *w, const struct ff_effect *e, uint64
 				   call[e->call].thread == call[w->call].thread);
 }
 
+/* A block device begins with words of its own: base content (exec_device.c). */
+static bool base(const struct ff_walk *w, uint64_t off, const struct ff_seen *s)
+{
+	if (w->m->c->history->flags & FF_HIST_DEVICE_UNKNOWN)
+		return true;
+	if (s->kind == FF_SEEN_WORDS)
+		return s->version == FF_VERSION_BASE && s->obj == 0 && s->place == off;
+	return s->kind == FF_SEEN_BYTE &&
+	       s->byte == ff_content_byte(FF_EPOCH_BASE, 0, off, FF_VERSION_BASE);
+}
+
 /* What was there before the program began. */
 static bool initial(struct ff_walk *w, unsigned int obj, uint64_t off, uint64_t *len,
 		    const struct ff_seen *s, uint64_t until)
@@ -32,7 +43,7 @@ static bool initial(struct ff_walk *w, unsigned int obj, uint64_t off, uint64_t 
 	int file;
 
 	if (obj == 0 && w->m->c->program->target.kind == FF_TARGET_BLOCK)
-		return true;		/* a disk holds anything */
+		return base(w, off, s);
 	if (obj >= FF_OBJ_STAGING(0))
 		return true;		/* the executor's own memory keeps what it had */
 	if (map < FF_MAX_SLOTS) {

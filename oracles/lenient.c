@@ -171,6 +171,36 @@ static void beyond_end(struct ff_model *m, struct ff_effect *e)
 	m->change[m->nchange++] = tail;
 }
 
+/*
+ * Cutting a file off takes from private maps too what they had of their own
+ * beyond the end (truncate_pagecache() unmaps with even_cows), and so does the
+ * shifting of ranges on some file systems. The file shows again, unless the
+ * map is written once more. Whether, mmap(2) does not say: both are legal.
+ */
+static void private_pages_dropped(struct ff_model *m, struct ff_effect e)
+{
+	unsigned int map;
+
+	if (e.obj >= FF_MAX_SLOTS ||
+	    (e.kind != FF_EFFECT_SIZE && (e.kind != FF_EFFECT_COPY || e.src != e.obj ||
+	     m->c->program->call[e.call].op != FF_OP_FALLOCATE)))
+		return;
+	/* insert_range copies to behind what it inserts, and drops from its start on */
+	if (e.kind == FF_EFFECT_COPY && e.src_off < e.off)
+		e.off = e.src_off;
+	e.kind = FF_EFFECT_REVERT;
+	e.flags = (e.flags & FF_EFFECT_MAYBE) | FF_EFFECT_WEAK;
+	e.off &= ~4095ULL;
+	e.len = FF_MODEL_END - e.off;
+	for (map = 0; map < FF_MAX_SLOTS && m->nchange < FF_MODEL_EFFECTS; map++) {
+		if (!m->view.mem[map].used || !m->view.mem[map].private_ ||
+		    m->view.mem[map].file != e.obj)
+			continue;
+		m->change[m->nchange] = e;
+		m->change[m->nchange++].obj = FF_OBJ_PRIVATE(map);
+	}
+}
+
 void ff_model_lenient(struct ff_model *m)
 {
 	unsigned int i, n = m->nchange;
@@ -183,6 +213,7 @@ void ff_model_lenient(struct ff_model *m)
 			e->flags |= FF_EFFECT_WEAK;
 		if (pinned_and_dropped(m, e))
 			e->flags |= FF_EFFECT_WEAK;
+		private_pages_dropped(m, *e);
 		if ((e->flags & FF_EFFECT_DMA) && e->obj >= FF_MAX_SLOTS && beside_fork(m, e))
 			forked(m, *e);
 	}

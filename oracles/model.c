@@ -52,6 +52,10 @@ const struct ff_run *ff_model_runs(const struct ff_model *m, const struct ff_eff
 
 static void clamp(struct ff_effect *e)
 {
+	if ((e->flags & FF_EFFECT_ANYWHERE) && e->kind != FF_EFFECT_GROW) {
+		e->off = 0;
+		e->len = FF_MODEL_END;
+	}
 	if (e->off > FF_MODEL_END)
 		e->off = FF_MODEL_END;
 	if (e->kind == FF_EFFECT_SIZE || e->len > FF_MODEL_END - e->off)

@@ -175,7 +175,7 @@ static void watch_calls(struct supervisor *s)
 
 	if (!slot || slot->sequence == s->told || atomic_load(&slot->state) != FF_SLOT_RUNNING)
 		return;
-	limit = ff_agent_limit(s->box->boot.call_limit_ns, &slot->program.target);
+	limit = s->box->boot.call_limit_ns;
 	n = slot->program.ncalls <= FF_MAX_CALLS ? slot->program.ncalls : 0;
 	for (uint32_t i = 0; i < n; i++) {
 		const struct ff_record *r = &slot->history.record[i];

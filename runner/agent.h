@@ -19,10 +19,4 @@ void ff_agent_main(void) __attribute__((noreturn));
  */
 void ff_agent_here(struct ff_box *b, const char *dir) __attribute__((noreturn));
 
-/** ff_agent_limit() - longest a call may take on @t, from the guest's own limit */
-static inline uint64_t ff_agent_limit(uint64_t call_limit_ns, const struct ff_target *t)
-{
-	return t->slow ? 4 * call_limit_ns : call_limit_ns;
-}
-
 #endif

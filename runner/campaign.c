@@ -253,6 +253,8 @@ int ff_campaign(const struct ff_campaign_config *cfg)
 	c->last_found = -1;
 	c->began_ms = ff_now_ms();
 	ret = set_up(c);
+	if (ret == -EINVAL)
+		status = FF_EXIT_USAGE;	/* there is no kernel of this name */
 	if (ret)
 		goto cleanup;
 	c->began_ms = ff_now_ms();

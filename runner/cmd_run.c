@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "oracles/case_text.h"
 #include "runner/cache.h"
 #include "runner/cmds.h"
 #include "runner/msg.h"
@@ -23,7 +24,7 @@ struct seen {
 
 struct run {
 	struct ff_guest_options o;
-	const char *path;
+	const char *path, *history;
 	uint64_t repeat;
 	struct ff_program program;
 	struct ff_session *session;
@@ -39,10 +40,11 @@ struct run {
 
 static struct ff_findings findings;	/* of the run that is looked at */
 
-enum { KEY_REPEAT = 'r' };
+enum { KEY_REPEAT = 'r', KEY_HISTORY = 'H' };
 
 static const struct argp_option options[] = {
 	{ "repeat", KEY_REPEAT, "N", 0, "Run it N times (1)", 0 },
+	{ "history", KEY_HISTORY, "FILE", 0, "Keep the last run's history in FILE, whatever was found", 0 },
 	{ 0 }
 };
 
@@ -56,6 +58,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_REPEAT:
 		r->repeat = ff_option_number(state, "repeat", arg, 1, 1000000000);
+		return 0;
+	case KEY_HISTORY:
+		r->history = arg;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (r->path)
@@ -146,6 +151,18 @@ static int judge_one(struct run *r, struct ff_outcome *out)
 	return ret;
 }
 
+static int keep_history(const struct run *r, const struct ff_case *c)
+{
+	FILE *f = fopen(r->history, "we");
+	int ret = f ? ff_case_write(c, f) : -errno;
+
+	if (f && fclose(f) && !ret)
+		ret = -errno;
+	if (ret)
+		ff_msg_error("cannot write the history %s: %s", r->history, strerror(-ret));
+	return ret;
+}
+
 static int handle(struct run *r, struct ff_outcome *out)
 {
 	if (out->failed) {
@@ -163,6 +180,8 @@ static int handle(struct run *r, struct ff_outcome *out)
 	r->tally.events += out->c.nevents;
 	r->tally.drops += out->c.drops;
 	ff_tally_add(&r->tally, out->c.program, out->c.history);
+	if (r->history && keep_history(r, &out->c))
+		return -EIO;
 	return judge_one(r, out);
 }
 
@@ -257,6 +276,8 @@ int cmd_run(int argc, char **argv)
 	r.judge = ff_judge_open(r.o.oracles);
 	if (!ret && r.judge)
 		ret = ff_session_open(&r.session, &r.o.session);
+	if (ret == -EINVAL && !r.session)
+		status = FF_EXIT_USAGE;	/* there is no kernel of this name */
 	if (ret || !r.session)
 		goto cleanup;
 	ret = loop(&r, r.o.session.stop);

@@ -14,7 +14,6 @@
 
 #include "bpf/witness.h"
 #include "fuzzer/exec.h"
-#include "runner/agent.h"
 #include "runner/simfail.h"
 
 /*
@@ -208,7 +207,6 @@ static int prepare(struct executor *ex, struct ff_slot *s)
 	ex->cfg.dir = pl->device[0] ? NULL : pl->dir;
 	ex->cfg.device = pl->device[0] ? pl->device : NULL;
 	ex->cfg.swap = pl->swap[0] ? pl->swap : NULL;
-	ex->cfg.call_limit_ns = ff_agent_limit(ex->box->boot.call_limit_ns, t);
 	ff_exec_target(ex->exec, &ex->cfg);
 	watch(ex);
 	return 0;
@@ -241,6 +239,8 @@ static void run(struct executor *ex, struct ff_slot *s)
 		ff_witness_start(ex->witness);
 	atomic_store(&s->running, now_ns());
 	atomic_store_explicit(&s->state, FF_SLOT_RUNNING, memory_order_release);
+	s->history.began = now_ns();
+	s->history.call_limit_ns = ex->cfg.call_limit_ns;
 	ff_simfail_run(ex->cfg.dir ? ex->cfg.dir : "", &s->history, ex->program.ncalls);
 	ff_exec_run(ex->exec, &ex->program, (uint16_t)s->epoch, &s->history);
 	collect_events(ex, s, drops);

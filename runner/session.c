@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runner/agent.h"
 #include "runner/msg.h"
 #include "runner/proc.h"
 #include "runner/session_guest.h"
@@ -16,6 +15,8 @@
 #define SILENT_MS_TCG		40000
 #define CHECK_MS		50
 #define START_TRIES		3
+#define ASK_MS			2000	/* between two questions whether a program hangs */
+#define STUCK_LIMITS		30	/* a program may take so many limits of a call */
 #define LOST_LOG		(FF_BOX_LOG + 65536)
 
 /* The host's own copy of what it put into a slot: the box may be scribbled over. */
@@ -36,7 +37,9 @@ struct ff_session {
 	uint64_t sequence;
 	uint32_t epoch;
 	uint32_t beat;
-	long long beat_ms, check_ms;
+	long long beat_ms, check_ms, ask_ms;
+	struct ff_judge *judge;		/* oracle hang only */
+	struct ff_findings findings;
 	uint64_t past_ns, first_now;	/* guest time: earlier guests; this one's clock at its start */
 	uint64_t past_counter[FF_COUNTER_KINDS], past_seen[FF_BOX_KINDS];
 	unsigned int past_deaths;
@@ -135,6 +138,8 @@ static void settle(struct ff_session *s)
 int ff_session_open(struct ff_session **out, const struct ff_session_config *cfg)
 {
 	struct ff_session *s = calloc(1, sizeof(*s));
+	uint32_t hang = 0;
+	char why[128];
 	int ret;
 
 	*out = NULL;
@@ -145,7 +150,9 @@ int ff_session_open(struct ff_session **out, const struct ff_session_config *cfg
 	s->cfg = *cfg;
 	s->host.cfg = &s->cfg;
 	s->host.info = &s->info;
-	ret = ff_host_open(&s->host);
+	ff_oracles_parse("hang", &hang, why, sizeof(why));
+	s->judge = ff_judge_open(hang);
+	ret = s->judge ? ff_host_open(&s->host) : -ENOMEM;
 	if (!ret)
 		ret = start(s);
 	if (ret) {
@@ -161,6 +168,7 @@ void ff_session_close(struct ff_session *s)
 	if (!s)
 		return;
 	ff_host_close(&s->host);
+	ff_judge_close(s->judge);
 	free(s);
 }
 
@@ -288,30 +296,47 @@ static void take(struct ff_session *s, int i, struct ff_outcome *r)
 	s->console_at = ff_host_console_size(&s->host);
 }
 
-/* A call of this slot that has been away for longer than one may take here. */
-static bool hangs(struct ff_session *s, int i, uint64_t now)
+/* A call of this slot that has been away for longer than any should be here. */
+static bool suspicious(struct ff_session *s, int i, uint64_t now)
 {
 	const struct ff_history *h = &s->host.box->slot[i].history;
-	const struct ff_program *p = &s->fed[i].program;
-	uint64_t limit = ff_agent_limit(s->info.boot.call_limit_ns, &p->target);
 	uint64_t invoked;
 
-	for (uint32_t k = 0; k < p->ncalls; k++) {
+	for (uint32_t k = 0; k < s->fed[i].program.ncalls; k++) {
 		invoked = h->record[k].invoked;
 		if (h->record[k].state == FF_CALL_STARTED && invoked && now > invoked &&
-		    now - invoked > limit)
+		    now - invoked > s->info.boot.call_limit_ns)
 			return true;
 	}
 	return false;
 }
 
+/*
+ * Does the program in slot @i hang? The judge decides, since it knows which
+ * calls are slow by nature; it is asked every few seconds about a call that
+ * takes long.
+ */
+static bool hangs(struct ff_session *s, int i, uint64_t now)
+{
+	struct ff_case c = {
+		.program = &s->fed[i].program, .history = &s->taken.history, .witness = "",
+		.log = "", .lost = "", .now = now,
+	};
+
+	if (ff_now_ms() < s->ask_ms || !suspicious(s, i, now))
+		return false;
+	s->ask_ms = ff_now_ms() + ASK_MS;
+	ff_box_take(&s->host.box->slot[i], &s->fed[i].program, &s->taken);
+	ff_judge(s->judge, &c, &s->findings);
+	return s->findings.n > 0;
+}
+
+/* Beyond all reason: nothing may take that long, also between two calls. */
 static bool stuck(struct ff_session *s, int i, uint64_t now)
 {
-	const struct ff_slot *slot = &s->host.box->slot[i];
-	uint64_t limit = ff_agent_limit(s->info.boot.call_limit_ns, &s->fed[i].program.target);
-	uint64_t began = atomic_load(&slot->began);
+	uint64_t began = atomic_load(&s->host.box->slot[i].began);
 
-	return began && now > began && now - began > 10 * limit;
+	return began && now > began && now - began > STUCK_LIMITS * s->info.boot.call_limit_ns;
 }
 
 static void lost_log(struct ff_session *s, long from, const char *taken)
@@ -350,7 +375,7 @@ static const char *lost_how(struct ff_session *s, char *words, size_t n)
 		return "silent";
 	}
 	if (i >= 0 && hangs(s, i, gnow)) {
-		snprintf(words, n, "a call did not return");
+		snprintf(words, n, "%.110s", s->findings.f[0].what);
 		return "";
 	}
 	if (i >= 0 && stuck(s, i, gnow)) {

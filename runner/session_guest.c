@@ -283,15 +283,15 @@ size_t ff_host_console(const struct ff_host *h, long from, char *out, size_t n)
 {
 	int fd = h->cfg->kernel ? open(h->vm.console, O_RDONLY | O_CLOEXEC) : -1;
 	ssize_t len = 0;
+	size_t got = 0;
 
 	if (fd >= 0) {
 		len = pread(fd, out, n - 1, from > 0 ? from : 0);
 		close(fd);
 	}
-	len = len > 0 ? len : 0;
 	for (ssize_t i = 0; i < len; i++)
-		if (!out[i] || out[i] == '\r')
-			out[i] = ' ';
-	out[len] = '\0';
-	return (size_t)len;
+		if (out[i] && out[i] != '\r')
+			out[got++] = out[i];
+	out[got] = '\0';
+	return got;
 }
