@@ -46,7 +46,6 @@ static void effects_open(const struct ff_view *v, const struct ff_call *c,
 		return;
 	ff_effect_all(out, FF_EFFECT_SIZE, r, FF_OBJ_FILE(c->arg[0]), 0, 0);
 	ff_effect_all(out, FF_EFFECT_ZERO, r, FF_OBJ_FILE(c->arg[0]), 0, FF_MAX_SIZE);
-	ff_effect_truncated_maps(v, r, FF_OBJ_FILE(c->arg[0]), 0, out);
 }
 
 static void run_close(struct ff_thread *t, const struct ff_call *c, struct ff_record *r)

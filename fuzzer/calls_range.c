@@ -54,7 +54,6 @@ static void effects_ftruncate(const struct ff_view *v, const struct ff_call *c,
 
 	ff_effect_all(out, FF_EFFECT_SIZE, r, obj, c->arg[1], 0);
 	ff_effect_all(out, FF_EFFECT_ZERO, r, obj, c->arg[1], FF_MAX_SIZE - c->arg[1]);
-	ff_effect_truncated_maps(v, r, obj, c->arg[1], out);
 }
 
 static void run_fallocate(struct ff_thread *t, const struct ff_call *c, struct ff_record *r)

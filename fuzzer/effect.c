@@ -198,21 +198,3 @@ void ff_effect_part(struct ff_effects *out, enum ff_effect_kind kind, const stru
 		e->src_off = src_off + done;
 	}
 }
-
-void ff_effect_truncated_maps(const struct ff_view *v, const struct ff_record *r, unsigned int obj,
-			      uint64_t size, struct ff_effects *out)
-{
-	uint64_t page = v->h && v->h->page_size ? v->h->page_size : 4096;
-	uint64_t from = (size + page - 1) / page * page;
-	struct ff_effect *e;
-	unsigned int m;
-
-	for (m = 0; m < FF_MEM_BUFFER; m++) {
-		if (!v->mem[m].used || !v->mem[m].private_ || v->mem[m].file != obj)
-			continue;
-		/* Offsets in a private map's object are those of its file. */
-		e = ff_effect_all(out, FF_EFFECT_REVERT, r, v->mem[m].obj, from, FF_MAX_SIZE - from);
-		if (e)
-			e->flags |= FF_EFFECT_MAYBE;
-	}
-}

@@ -107,14 +107,6 @@ void ff_effect_part(struct ff_effects *out, enum ff_effect_kind kind, const stru
 		    unsigned int obj, uint64_t off, uint64_t len, unsigned int src, uint64_t src_off,
 		    uint64_t skip, unsigned int bits);
 
-/**
- * ff_effect_truncated_maps() - truncation takes what private maps had of their own, too
- * @size: new size of file @obj: whole pages beyond it are unmapped from private maps
- *	with their copies (truncate_pagecache(), even_cows = 1), if the file shrank
- */
-void ff_effect_truncated_maps(const struct ff_view *v, const struct ff_record *r, unsigned int obj,
-			      uint64_t size, struct ff_effects *out);
-
 /** ff_effect_never_began() - errno values that mean that nothing was done at all */
 bool ff_effect_never_began(const struct ff_record *r);
 

@@ -120,12 +120,8 @@ static bool beside_fork(const struct ff_model *m, const struct ff_effect *e)
 	return false;
 }
 
-/*
- * fork() with a direct read into private memory in flight: open(2) says that
- * this "can result in data corruption and undefined behavior in parent and
- * child". Of those pages nothing is judged from then on.
- */
-static void forked(struct ff_model *m, struct ff_effect e)
+/* From @e on, of the whole pages it touches anything is legal until a later sure write. */
+static void anything(struct ff_model *m, struct ff_effect e, uint64_t until)
 {
 	uint64_t mask = (uint64_t)m->c->history->page_size - 1, end = e.off + e.len;
 
@@ -137,8 +133,29 @@ static void forked(struct ff_model *m, struct ff_effect e)
 	e.flags = FF_EFFECT_MAYBE;
 	e.off &= ~mask;
 	e.len = ((end + mask) & ~mask) - e.off;
-	e.until = FF_NEVER;
+	e.until = until;
 	m->change[m->nchange++] = e;
+}
+
+/*
+ * Discarding or zeroing a range of a block device drops its cached pages
+ * first, dirty ones too (truncate_bdev_range()), and then the blocks: who
+ * looks or stores meanwhile may see what the device had before all that.
+ */
+static bool drops_dirty(const struct ff_model *m, const struct ff_effect *e)
+{
+	return e->kind == FF_EFFECT_ZERO && e->obj == 0 &&
+	       m->c->program->target.kind == FF_TARGET_BLOCK;
+}
+
+/*
+ * fork() with a direct read into private memory in flight: open(2) says that
+ * this "can result in data corruption and undefined behavior in parent and
+ * child". Of those pages nothing is judged from then on.
+ */
+static bool fork_meets_dma(const struct ff_model *m, const struct ff_effect *e)
+{
+	return (e->flags & FF_EFFECT_DMA) && e->obj >= FF_MAX_SLOTS && beside_fork(m, e);
 }
 
 /*
@@ -209,12 +226,15 @@ void ff_model_lenient(struct ff_model *m)
 	for (i = 0; i < n; i++) {
 		e = &m->change[i];
 		beyond_end(m, e);
-		if (goes_around_cache(m, e) && beside_cache(m, e))
+		if (goes_around_cache(m, e) && beside_cache(m, e)) {
 			e->flags |= FF_EFFECT_WEAK;
+			if (drops_dirty(m, e))
+				anything(m, *e, e->until);
+		}
 		if (pinned_and_dropped(m, e))
 			e->flags |= FF_EFFECT_WEAK;
 		private_pages_dropped(m, *e);
-		if ((e->flags & FF_EFFECT_DMA) && e->obj >= FF_MAX_SLOTS && beside_fork(m, e))
-			forked(m, *e);
+		if (fork_meets_dma(m, e))
+			anything(m, *e, FF_NEVER);
 	}
 }

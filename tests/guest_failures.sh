@@ -108,6 +108,7 @@ for _ in $(seq 600); do
 done
 ok "kill: another QEMU runs" test -n "$second" -a "$second" != "$first"
 like "kill: noticed" "$tmp/kill.err" "QEMU ended \(status 137\)"
+kept kill killed
 before=$(grep -c "programs" "$tmp/kill.err")
 for _ in $(seq 900); do
 	[ "$(grep -c "programs" "$tmp/kill.err")" -gt $((before + 1)) ] && break
