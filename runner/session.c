@@ -14,7 +14,7 @@
 #define SILENT_MS_NATIVE	15000
 #define SILENT_MS_TCG		40000
 #define CHECK_MS		50
-#define START_TRIES		3
+#define START_TRIES		5
 #define ASK_MS			2000	/* between two questions whether a program hangs */
 #define STUCK_LIMITS		30	/* a program may take so many limits of a call */
 #define LOST_LOG		(FF_BOX_LOG + 65536)
@@ -102,8 +102,13 @@ static int start(struct ff_session *s)
 		ret = ff_host_start(&s->host);
 		if (ret == 0 || ret == -ECANCELED)
 			break;
-		/* what fails at the first start will fail again */
-		if (!s->info.guest_ns && !s->info.restarts)
+		/*
+		 * What fails at the first start will fail again; but a guest that
+		 * dies while it boots may well not: under software emulation a
+		 * kernel now and then crashes when it patches its own code while
+		 * another CPU runs it (seen with 6.12, some 1 boot in 20).
+		 */
+		if (ret != -EAGAIN && !s->info.guest_ns && !s->info.restarts)
 			break;
 	}
 	if (ret)

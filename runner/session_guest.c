@@ -25,7 +25,7 @@
 #include "runner/proc.h"
 
 #define START_MS_NATIVE	60000
-#define START_MS_TCG	240000
+#define START_MS_TCG	120000
 
 static void base_content(void *buf, size_t len, uint64_t off)
 {
@@ -231,7 +231,7 @@ static int wait_ready(struct ff_host *h)
 	ff_msg_error("the guest %s before it could work (kernel %s)%s%s",
 		     ff_host_alive(h) ? "was silent too long" : "ended", h->info->release,
 		     tail[0] ? "; last words on its console:\n" : "", tail);
-	return -EIO;
+	return -EAGAIN;
 }
 
 int ff_host_start(struct ff_host *h)

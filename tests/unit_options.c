@@ -13,13 +13,14 @@
 /* Run a subcommand in a child with its stderr in @err; its exit status. */
 static int run(int (*cmd)(int, char **), const char *const *args, char *err, size_t n)
 {
+	static char store[MAX_ARGS][64];	/* argp may reorder and change them */
 	char *argv[MAX_ARGS + 1] = { NULL };
 	int argc = 0, status, p[2];
 	ssize_t len;
 	pid_t pid;
 
 	for (; args[argc] && argc < MAX_ARGS; argc++)
-		argv[argc] = strdup(args[argc]);
+		argv[argc] = strcpy(store[argc], args[argc]);
 	if (pipe(p))
 		return -1;
 	fflush(stdout);
@@ -36,8 +37,6 @@ static int run(int (*cmd)(int, char **), const char *const *args, char *err, siz
 	}
 	close(p[0]);
 	waitpid(pid, &status, 0);
-	for (int i = 0; i < argc; i++)
-		free(argv[i]);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
