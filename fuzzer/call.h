@@ -27,7 +27,9 @@ enum ff_op_id {
 	FF_OP_LOAD, FF_OP_STORE, FF_OP_FORK,
 	/* calls_pressure.c */
 	FF_OP_SWAPON, FF_OP_SWAPOFF, FF_OP_RECLAIM, FF_OP_DROPCACHES, FF_OP_COMPACT,
-	FF_OP_MIGRATE, FF_OP_PAUSE,
+	FF_OP_MIGRATE,
+	/* calls_schedule.c */
+	FF_OP_PAUSE, FF_OP_MEET,
 	FF_OPS
 };
 
@@ -83,6 +85,7 @@ enum ff_trait {
 };
 
 /* Targets a call makes sense on: bits of 1 << enum ff_target_kind. */
+#define FF_MEETS	32	/* meeting points of a program */
 #define FF_ON_ALL	0xff
 #define FF_ON_FS	((1 << FF_TARGET_TMPFS) | (1 << FF_TARGET_EXT4) | (1 << FF_TARGET_XFS))
 #define FF_ON_DISK_FS	((1 << FF_TARGET_EXT4) | (1 << FF_TARGET_XFS))
@@ -162,6 +165,6 @@ const char *ff_feature_name(enum ff_feature f);
 
 /* The families; each file holds rows and their bodies. Order as enum ff_op_id. */
 extern const struct ff_op ff_ops_open[], ff_ops_rw[], ff_ops_range[], ff_ops_map[],
-	ff_ops_madvise[], ff_ops_memory[], ff_ops_pressure[];
+	ff_ops_madvise[], ff_ops_memory[], ff_ops_pressure[], ff_ops_schedule[];
 
 #endif

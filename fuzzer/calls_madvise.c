@@ -12,7 +12,7 @@
 #endif
 
 static const struct ff_word advice_words[] = {
-	WORD_NEEDS("collapse", MADV_COLLAPSE, 60, FF_MOVES, FF_HAS_COLLAPSE),
+	WORD_NEEDS("collapse", MADV_COLLAPSE, 100, FF_MOVES | FF_COSTLY, FF_HAS_COLLAPSE),
 	WORD_NEEDS("pageout", MADV_PAGEOUT, 60, FF_MOVES, FF_HAS_PAGEOUT),
 	WORD_TRAITS("dontneed", MADV_DONTNEED, 40, FF_MOVES | FF_DROPS),
 	WORD_TRAITS("remove", MADV_REMOVE, 15, FF_MOVES | FF_DROPS | FF_WRITES),
@@ -48,7 +48,7 @@ static const struct ff_word process_words[] = {
 	WORD_NEEDS("cold", MADV_COLD, 10, FF_MOVES, FF_HAS_PAGEOUT),
 	/* 5.10 knows only the two above: without COLLAPSE it may refuse. */
 	WORD_NEEDS("willneed", MADV_WILLNEED, 10, FF_READS, FF_HAS_COLLAPSE),
-	WORD_NEEDS("collapse", MADV_COLLAPSE, 30, FF_MOVES, FF_HAS_COLLAPSE),
+	WORD_NEEDS("collapse", MADV_COLLAPSE, 30, FF_MOVES | FF_COSTLY, FF_HAS_COLLAPSE),
 	{ 0 }
 };
 
@@ -159,7 +159,7 @@ const struct ff_op ff_ops_madvise[] = {
 		.name = "madvise", .family = "madvise",
 		.about = "advice on a range: collapse, page out, drop, populate, merge and the rest",
 		.arg = { ARG_MEMORY, ARG_OFFSET, ARG_LENGTH, ARG_CHOICE("advice", advice_words) },
-		.weight = 60, .targets = FF_ON_ALL,
+		.weight = 90, .targets = FF_ON_ALL,
 		/*
 		 * EBADF: the map is no file's; EACCES: REMOVE of a private or read-only
 		 * map; EBUSY: collapse; EFAULT, EIO: POPULATE beyond the end (EIO is

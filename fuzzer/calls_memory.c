@@ -268,14 +268,14 @@ const struct ff_op ff_ops_memory[] = {
 		.name = "load", .family = "memory",
 		.about = "the CPU reads a range, each word once",
 		.arg = { ARG_MEMORY, ARG_OFFSET, ARG_LENGTH },
-		.weight = 40, .traits = FF_TOUCHES | FF_OBSERVES, .targets = FF_ON_ALL,
+		.weight = 28, .traits = FF_TOUCHES | FF_OBSERVES, .targets = FF_ON_ALL,
 		.run = run_load, .effects = effects_load,
 	},
 	{
 		.name = "store", .family = "memory",
 		.about = "the CPU writes words of this call to a range",
 		.arg = { ARG_MEMORY, ARG_OFFSET, ARG_LENGTH },
-		.weight = 40, .traits = FF_TOUCHES | FF_WRITES, .targets = FF_ON_ALL,
+		.weight = 28, .traits = FF_TOUCHES | FF_WRITES, .targets = FF_ON_ALL,
 		.run = run_store, .effects = effects_store,
 	},
 	{

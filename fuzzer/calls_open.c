@@ -76,7 +76,7 @@ const struct ff_op ff_ops_open[] = {
 		.name = "close", .family = "open",
 		.about = "close a handle, with I/O and maps of others still on the file",
 		.arg = { ARG_HANDLE },
-		.weight = 2, .traits = FF_RARE, .targets = FF_ON_ALL,
+		.weight = 6, .traits = FF_RARE, .targets = FF_ON_ALL,
 		.may = MAY(EBADF),
 		.run = run_close,
 	},

@@ -91,18 +91,6 @@ static void run_migrate(struct ff_thread *t, const struct ff_call *c, struct ff_
 			      8 * sizeof(mask), MPOL_MF_MOVE_));
 }
 
-static void run_pause(struct ff_thread *t, const struct ff_call *c, struct ff_record *r)
-{
-	struct timespec ts = { .tv_sec = (time_t)(c->arg[0] / 1000000),
-			       .tv_nsec = (long)(c->arg[0] % 1000000 * 1000) };
-	int err;
-
-	ff_thread_invoke(t, r);
-	err = clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, NULL);
-	errno = err;
-	ff_thread_return(t, r, err ? -1 : 0);
-}
-
 const struct ff_op ff_ops_pressure[] = {
 	{
 		.name = "swapon", .family = "pressure",
@@ -151,12 +139,5 @@ const struct ff_op ff_ops_pressure[] = {
 		.weight = 5, .needs = FF_HAS_MIGRATE + 1, .traits = FF_MOVES,
 		.targets = FF_ON_ALL, .may = MAY(EINVAL, EFAULT, EPERM, EIO),
 		.run = run_migrate,
-	},
-	{
-		.name = "pause", .family = "pressure",
-		.about = "wait so many microseconds: what was started in the background goes on",
-		.arg = { { .type = FF_ARG_NUMBER, .name = "microseconds", .min = 1, .max = 100000 } },
-		.weight = 4, .targets = FF_ON_ALL,
-		.run = run_pause,
 	},
 };

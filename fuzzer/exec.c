@@ -109,6 +109,26 @@ static void start_together(struct ff_exec *x)
 	}
 }
 
+/* Spins while others are about to come; then sleeps, for their CPU may be ours. */
+int ff_exec_meet(struct ff_exec *x, unsigned int point, uint64_t ns)
+{
+	atomic_uint *met = &x->met[point];
+	uint64_t end = ff_now() + ns;
+	unsigned int spins = 0, here = atomic_fetch_add(met, 1) + 1;
+	struct timespec nap = { .tv_nsec = 50000 };
+
+	while (here < x->meets[point]) {
+		if (++spins < 4096 && x->ncpu >= x->p->nthreads)
+			relax();
+		else if (ff_now() < end)
+			clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
+		else
+			return 0;
+		here = atomic_load_explicit(met, memory_order_acquire);
+	}
+	return 1;
+}
+
 static void run_thread(struct ff_thread *t)
 {
 	start_together(t->x);
@@ -143,6 +163,8 @@ static void prepare_calls(struct ff_exec *x)
 {
 	unsigned int id, list = 0;
 
+	memset(x->met, 0, sizeof(x->met));
+	memset(x->meets, 0, sizeof(x->meets));
 	for (id = 0; id < x->p->ncalls; id++) {
 		const struct ff_call *c = &x->p->call[id];
 		unsigned int of = c->thread == FF_SETUP ? 0 : c->thread + 1u;
@@ -151,6 +173,7 @@ static void prepare_calls(struct ff_exec *x)
 			x->first[++list] = id;
 		x->skip[id] = !ff_call_possible(c, x->cfg.features) ||
 			      (!x->cfg.allow_global && (ff_call_traits(c) & FF_GLOBAL));
+		x->meets[c->op == FF_OP_MEET ? c->arg[0] : 0] += c->op == FF_OP_MEET;
 	}
 	while (list <= x->p->nthreads)
 		x->first[++list] = x->p->ncalls;

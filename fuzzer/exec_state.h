@@ -55,6 +55,8 @@ struct ff_exec {
 	struct ff_exec_handle handle[FF_MAX_SLOTS];
 	struct ff_memory memory[FF_MEMS];
 	atomic_uint arrived, running;
+	atomic_uint met[FF_MEETS];	/* threads that came to each meeting point ... */
+	unsigned int meets[FF_MEETS];	/* ... of so many */
 	atomic_bool stop;
 	atomic_int swap_on;
 	int reclaim, dropcaches, compact, pidfd, vmstat;
@@ -85,6 +87,9 @@ static inline void ff_unguard(struct ff_thread *t)
 	atomic_signal_fence(memory_order_seq_cst);
 	t->guarded = 0;
 }
+
+/* exec.c: wait until all threads that have meeting point @point are there; 1, or 0 after @ns */
+int ff_exec_meet(struct ff_exec *x, unsigned int point, uint64_t ns);
 
 /* exec_device.c: before and after a program, nothing of it open */
 void ff_device_before(struct ff_exec *x);

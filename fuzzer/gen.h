@@ -51,7 +51,8 @@ struct gen {
 	const struct ff_gen_limits *limits;
 	struct ff_target target;
 	uint64_t rng;
-	unsigned int nthreads, io_left;
+	unsigned int nthreads, io_left, nmeets;
+	uint32_t may[FF_OPS];		/* traits a row may have, by its words too */
 	struct gen_file file[FF_MAX_SLOTS];
 	struct gen_handle handle[FF_MAX_SLOTS];
 	struct gen_mem mem[FF_MEMS];

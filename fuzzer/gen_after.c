@@ -46,11 +46,16 @@ bool gen_waits_for_disk(const struct gen *g, const struct ff_call *c)
 	       (traits & (FF_READS | FF_WRITES | FF_COSTLY | FF_DROPS));
 }
 
-/* Microseconds in an emulated VM, roughly; only the proportions matter. */
+/*
+ * Microseconds in an emulated VM, as histories show them; only the
+ * proportions matter.
+ */
 unsigned int gen_cost(const struct gen *g, const struct ff_call *c)
 {
 	struct where w = gen_where_of(g, c);
-	unsigned int per_page = 1, base = 80;
+	uint32_t traits = ff_call_traits(c);
+	uint64_t pages = (w.len + PAGE - 1) / PAGE;
+	unsigned int base = 60, per_page = 1;
 
 	if (c->op == FF_OP_PAUSE)
 		return base + c->arg[0];
@@ -59,13 +64,20 @@ unsigned int gen_cost(const struct gen *g, const struct ff_call *c)
 
 		return 1000000 / g->target.slow * (direct ? 1 : 2);
 	}
-	if (ff_call_traits(c) & FF_COSTLY)
-		base = 5000;
-	if (g->target.kind != FF_TARGET_TMPFS && on_handle(c))
-		base += 200;
-	if (c->op == FF_OP_LOAD || c->op == FF_OP_STORE)
-		per_page = 8;
-	return base + w.len / PAGE * per_page;
+	if (c->op == FF_OP_LOAD || c->op == FF_OP_STORE) {
+		base = 15;
+		per_page = 6;
+	} else if (traits & FF_COSTLY) {
+		base = 10000;
+	} else if (traits & (FF_READS | FF_WRITES)) {
+		per_page = 20;
+	} else if (traits & FF_MOVES) {
+		base = 150;
+		per_page = 15;
+	} else if (ff_op(c->op)->result != FF_RESULT_NONE) {
+		base = 250;
+	}
+	return base + pages * per_page;
 }
 
 static void grow(struct gen_file *f, uint64_t to)

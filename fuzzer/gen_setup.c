@@ -79,9 +79,9 @@ static uint64_t file_size(struct gen *g)
 
 	if (g->target.slow)
 		return gen_between(g, 4, 32) * PAGE;
-	if (roll < 45)
-		return PMD * gen_between(g, 1, roll < 8 ? 2 : 1);
-	if (roll < 75)
+	if (roll < 65)
+		return PMD * gen_between(g, 1, roll < 6 ? 2 : 1);
+	if (roll < 85)
 		return gen_between(g, 1, 32) * PAGE;
 	return gen_between(g, 1, 200 * 1024);
 }

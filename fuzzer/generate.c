@@ -8,7 +8,8 @@
 
 #include "fuzzer/gen.h"
 
-#define LONG_US 400	/* a call that takes longer can be met while it runs */
+#define LONG_US	400	/* a call that takes longer can be met while it runs */
+#define MEET_US	4000	/* and one that takes this long is worth waiting for */
 
 static struct gen_thread *thread_of(struct gen *g, uint8_t t)
 {
@@ -40,6 +41,25 @@ static unsigned int times_if(bool yes, unsigned int weight, unsigned int percent
 	return yes ? weight * percent / 100 : weight;
 }
 
+/* Reads or writes through a descriptor, not through memory. */
+static bool is_io(const struct ff_op *row)
+{
+	return (row->traits & (FF_READS | FF_WRITES)) && ff_op_arg(row, FF_ARG_HANDLE) >= 0;
+}
+
+/* What a row does may be in its words only: the advice, the mode. */
+static void note_traits(struct gen *g)
+{
+	for (unsigned int op = 0; op < FF_OPS; op++) {
+		const struct ff_op *row = ff_op(op);
+
+		g->may[op] = row->traits;
+		for (unsigned int i = 0; row->arg[i].type != FF_ARG_NONE; i++)
+			for (const struct ff_word *w = row->arg[i].words; w && w->name; w++)
+				g->may[op] |= w->traits & (FF_MOVES | FF_DROPS);
+	}
+}
+
 /*
  * One request of a slow disk lasts as long as a hundred other calls: few of
  * them, by one thread, into memory that the others can reach meanwhile.
@@ -47,7 +67,7 @@ static unsigned int times_if(bool yes, unsigned int weight, unsigned int percent
 static unsigned int slow_weight(const struct gen *g, uint8_t t, unsigned int op, unsigned int w)
 {
 	const struct ff_op *row = ff_op(op);
-	bool io = row->traits & (FF_READS | FF_WRITES);
+	bool io = is_io(row);
 
 	if (row->result != FF_RESULT_NONE)
 		return w / 4;
@@ -74,8 +94,9 @@ static unsigned int weight_of(const struct gen *g, uint8_t t, unsigned int op, b
 	};
 	const struct ff_op *row = ff_op(op);
 	enum role role = g->thread[t].role;
-	uint32_t traits = row->traits;
-	bool io = traits & (FF_READS | FF_WRITES);
+	uint32_t traits = g->may[op];
+	bool io = is_io(row);
+	bool watches = (traits & FF_OBSERVES) && !io && !(traits & FF_TOUCHES);
 	unsigned int w = row->weight * 100;
 
 	if (g->limits->without[op] || !(row->targets & (1u << g->target.kind)) ||
@@ -86,11 +107,11 @@ static unsigned int weight_of(const struct gen *g, uint8_t t, unsigned int op, b
 	w = times_if(traits & FF_MOVES, w, by_role[role].moves);
 	w = times_if(traits & FF_TOUCHES, w, by_role[role].touches);
 	w = times_if(io, w, by_role[role].io);
-	w = times_if((traits & FF_OBSERVES) && !io, w, by_role[role].watches);
+	w = times_if(watches, w, by_role[role].watches);
 	if (meeting) {
 		w = times_if(traits & FF_MOVES, w, 300);
 		w = times_if(traits & FF_TOUCHES, w, 200);
-		w = times_if((traits & FF_OBSERVES) && !io, w, 200);
+		w = times_if(watches, w, 300);
 	}
 	return g->target.slow ? slow_weight(g, t, op, w) : w;
 }
@@ -186,6 +207,15 @@ static void follow_move(struct gen *g, uint8_t t, const struct ff_call *c, const
 		enqueue_touch(g, t, FF_OP_STORE, &w);
 }
 
+static uint64_t read_length(const struct ff_call *c)
+{
+	uint64_t len = c->op == FF_OP_PREAD ? c->arg[2] : 0;
+
+	for (unsigned int i = 0; i < c->nvec; i++)
+		len += c->vec[i].len;
+	return len;
+}
+
 /* Again, a few times: reads move on in the file, so that each can be told from the one before. */
 static void follow_burst(struct gen *g, uint8_t t, const struct ff_call *c)
 {
@@ -197,13 +227,15 @@ static void follow_burst(struct gen *g, uint8_t t, const struct ff_call *c)
 	for (unsigned int i = 0; i < times; i++) {
 		if (reads) {
 			uint64_t size = g->file[g->handle[c->arg[0]].file].size;
-			uint64_t len = c->op == FF_OP_PREAD ? c->arg[2] : gen_where_of(g, c).len;
+			uint64_t len = read_length(c);
 
 			if (len && size > len)
 				again.arg[1] = gen_random(g, (size - len) / PAGE + 1) * PAGE +
 					       c->arg[1] % PAGE;
 			if (again.arg[1] + len > size)
 				again.arg[1] = c->arg[1];
+		} else if (gen_chance(g, 40)) {
+			enqueue_pause(g, t, 20, 2000);
 		}
 		enqueue(thread_of(g, t), &again);
 	}
@@ -236,8 +268,8 @@ static bool draw_new(struct gen *g, uint8_t t, struct ff_call *c)
 	uint64_t left = 0;
 	bool meeting = in_flight(g, t, &w, &left) && gen_chance(g, 70);
 
-	if (meeting && left > 4000 && gen_chance(g, 30)) {
-		enqueue_pause(g, t, left / 20, left * 8 / 10);
+	if (meeting && left > 4000 && gen_chance(g, 35)) {
+		enqueue_pause(g, t, left / 20, left * 6 / 10);
 		if (th->nnext)
 			return false;	/* draw again when it is over: it may still be in flight */
 	}
@@ -274,12 +306,42 @@ static void append(struct gen *g, uint8_t t, const struct ff_call *c)
 	gen_applied(g, c);
 }
 
+static void append_meet(struct gen *g, uint8_t t, uint64_t clock)
+{
+	struct ff_call c = { .op = FF_OP_MEET, .thread = t, .arg = { g->nmeets } };
+
+	g->thread[t].clock = clock;
+	append(g, t, &c);
+	g->thread[t].left--;
+}
+
+/*
+ * Guessed clocks drift from real ones. Before a long call, let another thread
+ * wait for this one, so that it is really there while the call runs.
+ */
+static void bring_partner(struct gen *g, uint8_t t, const struct ff_call *c)
+{
+	struct gen_thread *th = thread_of(g, t), *other;
+	uint8_t o = g->nthreads > 1 ? (t + 1 + gen_random(g, g->nthreads - 1)) % g->nthreads : t;
+	uint64_t clock;
+
+	other = thread_of(g, o);
+	if (o == t || g->limits->without[FF_OP_MEET] || g->nmeets == FF_MEETS || th->left < 2 ||
+	    other->left < 3 || gen_cost(g, c) < MEET_US || !gen_chance(g, 75))
+		return;
+	clock = th->clock > other->clock ? th->clock : other->clock;
+	append_meet(g, o, clock);
+	append_meet(g, t, clock);
+	g->nmeets++;
+}
+
 static void step(struct gen *g, uint8_t t)
 {
 	struct gen_thread *th = thread_of(g, t);
 	struct ff_call c;
 
 	if (!th->nnext && draw_new(g, t, &c)) {
+		bring_partner(g, t, &c);
 		append(g, t, &c);
 		th->left--;
 		return;
@@ -355,6 +417,7 @@ void ff_generate(const struct ff_gen_limits *l, uint64_t seed, uint64_t number,
 	g.target = *target;
 	g.rng = seed * 0xd1342543de82ef95ULL + number;
 	gen_random(&g, 1);
+	note_traits(&g);
 	shape(&g);
 	gen_setup(&g);
 	draw_threads(&g);

@@ -71,7 +71,7 @@ struct ff_box_config {
 	uint32_t here;		/* on the user's own machine: nothing global */
 	uint32_t emulated;	/* software emulation: times are scaled */
 	uint32_t witness;	/* load the BPF programs */
-	uint32_t pad;
+	uint32_t bare;		/* make calls, look at nothing */
 	char simfail[64];	/* simfail.h; a test aid */
 };
 

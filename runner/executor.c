@@ -141,6 +141,7 @@ static void start(struct executor *ex)
 		.cgroup = ex->place->cgroup[0] ? ex->place->cgroup : NULL,
 		.features = ex->box->boot.features,
 		.allow_global = !ex->place->here,
+		.bare = ex->box->config.bare,
 		.call_limit_ns = ex->box->boot.call_limit_ns,
 		.device_size = FF_RAW_BYTES,
 	};

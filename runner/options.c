@@ -9,7 +9,7 @@
 
 #include "runner/proc.h"
 
-enum { KEY_HERE = 0x100, KEY_APPEND, KEY_NO_KVM, KEY_MEMORY, KEY_NO_WITNESS, KEY_JSON };
+enum { KEY_HERE = 0x100, KEY_APPEND, KEY_NO_KVM, KEY_MEMORY, KEY_NO_WITNESS, KEY_JSON, KEY_BARE };
 
 static const struct argp_option guest_options[] = {
 	{ "kernel", 'k', "NAME|PATH", 0, "Run in a VM of this kernel: a Debian suite (bookworm, bullseye, bookworm-backports, ...; fetched if needed), or the path of a bzImage", 1 },
@@ -18,6 +18,7 @@ static const struct argp_option guest_options[] = {
 	{ "no-kvm", KEY_NO_KVM, NULL, 0, "Software emulation, even where KVM works", 1 },
 	{ "memory", KEY_MEMORY, "MIB", 0, "Memory of the VM (1024)", 1 },
 	{ "no-witness", KEY_NO_WITNESS, NULL, 0, "Load no BPF programs", 1 },
+	{ "bare", KEY_BARE, NULL, OPTION_HIDDEN, "Record and judge nothing: the benchmark's bare loop", 1 },
 	{ 0 }
 };
 
@@ -91,8 +92,13 @@ static error_t parse_guest(int key, char *arg, struct argp_state *state)
 	case KEY_NO_WITNESS:
 		o->session.no_witness = true;
 		return 0;
+	case KEY_BARE:
+		o->session.bare = true;
+		return 0;
 	case ARGP_KEY_END:
 		exclusive(state, o);
+		if (o->session.bare)
+			o->oracles = 0;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -20,13 +20,14 @@
  * @memory_mib: of the VM, 0 for the usual
  * @no_kvm: software emulation whatever /dev/kvm says
  * @no_witness: load no BPF programs
+ * @bare: calls are made and not looked at, for the benchmark
  * @simfail: simfail.h; --here only (a VM has its command line)
  * @stop: nonzero ends every wait; may be NULL
  */
 struct ff_session_config {
 	const char *kernel, *append, *simfail;
 	unsigned int memory_mib;
-	bool no_kvm, no_witness;
+	bool no_kvm, no_witness, bare;
 	const volatile sig_atomic_t *stop;
 };
 

@@ -136,6 +136,7 @@ int ff_host_open(struct ff_host *h)
 		.here = !h->cfg->kernel,
 		.emulated = h->accel && !strcmp(h->accel, "tcg"),
 		.witness = !h->cfg->no_witness,
+		.bare = h->cfg->bare,
 	};
 	if (h->cfg->simfail)
 		snprintf(h->box->config.simfail, sizeof(h->box->config.simfail), "%s", h->cfg->simfail);
