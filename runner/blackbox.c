@@ -75,7 +75,7 @@ static int record_sane(const struct ff_record *r, uint32_t nruns)
  * runs then count from h->nruns. That is not damage, so a call that has not
  * returned just loses its runs.
  */
-static int history_check(struct ff_history *h, const struct ff_program *p)
+static int history_check(struct ff_history *h, const struct ff_program *p, uint32_t nruns)
 {
 	if (h->ncalls != p->ncalls && h->ncalls)
 		return -EPROTO;
@@ -87,7 +87,7 @@ static int history_check(struct ff_history *h, const struct ff_program *p)
 
 		if (r->state == FF_CALL_NOT_RUN || r->state == FF_CALL_STARTED)
 			r->first_run = r->nruns = 0;
-		if (!record_sane(r, FF_MAX_RUNS))
+		if (!record_sane(r, nruns))
 			return -EPROTO;
 		for (uint32_t k = 0; k < r->nruns; k++)
 			if (!run_sane(&h->run[r->first_run + k]))
@@ -130,7 +130,8 @@ static void take_events(const struct ff_slot *s, struct ff_taken *t)
 void ff_box_take(const struct ff_slot *s, const struct ff_program *program, struct ff_taken *t)
 {
 	uint32_t len = atomic_load_explicit(&s->log_len, memory_order_acquire);
-	size_t runs;
+	uint64_t ended;
+	uint32_t runs;
 
 	t->damaged = 0;
 	t->began = atomic_load(&s->began);
@@ -139,9 +140,15 @@ void ff_box_take(const struct ff_slot *s, const struct ff_program *program, stru
 	t->drops = s->drops;
 	memcpy(t->why, s->why, sizeof(t->why));
 	t->why[sizeof(t->why) - 1] = '\0';
-	runs = s->history.nruns <= FF_MAX_RUNS ? FF_MAX_RUNS : 0;
+	/* They are packed when it ended; until then each thread has a part of the room. */
+	ended = __atomic_load_n(&s->history.ended, __ATOMIC_ACQUIRE);
+	runs = s->history.nruns;
+	if (runs > FF_MAX_RUNS)
+		runs = 0;
+	else if (!ended)
+		runs = FF_MAX_RUNS;
 	memcpy(&t->history, &s->history, offsetof(struct ff_history, run) + runs * sizeof(struct ff_run));
-	if (history_check(&t->history, program)) {
+	if (history_check(&t->history, program, runs)) {
 		memset(&t->history, 0, offsetof(struct ff_history, run));
 		t->history.ncalls = program->ncalls;
 		t->damaged = 1;

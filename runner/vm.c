@@ -18,10 +18,18 @@
 #define QEMU "qemu-system-x86_64"
 #define MAX_ARGS 96
 
+/*
+ * A host that is busy starves an emulated CPU for seconds, which the guest
+ * takes for a soft lockup or an RCU stall of its own: limits of a minute and
+ * two. A real one still shows.
+ */
+#define PATIENCE "watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120 "
+
 /* Warnings and stack traces must reach the console (loglevel 5), the boot's chatter need
  * not. panic=-1 with -no-reboot ends QEMU at a panic. What /init says in /dev/kmsg must not
  * be rate-limited: it holds our marks. */
 #define CMDLINE "console=ttyS0 loglevel=5 panic=-1 printk.devkmsg=on " \
+	PATIENCE \
 	"random.trust_cpu=on 8250.nr_uarts=1 swapaccount=1"
 
 struct args {

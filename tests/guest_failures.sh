@@ -6,6 +6,7 @@
 # Each time the campaign notices, keeps the program that ran, goes on with
 # another guest (or ends cleanly), and leaves no QEMU behind.
 # timeout: 900
+# retries: 1
 . "$(dirname "$0")/lib.sh"
 
 KERNEL=${FF_TEST_KERNEL:-bookworm}

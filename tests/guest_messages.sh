@@ -3,7 +3,8 @@
 #
 # What is missing or wrong gives one clear message and the right exit status:
 # a kernel, QEMU, /dev/kvm, root, room on the disk, a well-formed program.
-# timeout: 300
+# timeout: 400
+# retries: 1
 . "$(dirname "$0")/lib.sh"
 
 KERNEL=${FF_TEST_KERNEL:-bookworm}

@@ -11,7 +11,9 @@
 # a status that its results do not explain, or leaves processes behind.
 #
 # Time limit: 120 s, or what a line "timeout: SECONDS" among the first 20 of the
-# test's source says (tests/unit_x.c for the binary unit_x).
+# test's source says (tests/unit_x.c for the binary unit_x). A line "retries: 1"
+# is for tests of what chance decides (guests under emulation on a busy machine):
+# one that fails is run once more, and said to be flaky.
 #
 # The last line is always "N passed, N failed, N skipped". Exit status 0 if
 # nothing failed, 1 if something did, 2 for wrong use.
@@ -29,6 +31,7 @@ total_fail=0
 total_skip=0
 failed_tests=()
 skips=()
+flaky=()
 
 usage()
 {
@@ -36,8 +39,8 @@ usage()
 	exit 2
 }
 
-# limit_of TEST: its time limit in seconds.
-limit_of()
+# header_of TEST WORD: the number behind "WORD:" in the test's head.
+header_of()
 {
 	local name=${1##*/} src n
 
@@ -48,10 +51,18 @@ limit_of()
 		esac
 		[ -r "$src" ] || continue
 		n=$(head -n 20 "$src" |
-		    sed -n 's/^[ *#/]*timeout: *\([0-9][0-9]*\).*/\1/p' | head -n 1)
+		    sed -n "s/^[ *#/]*$2: *\\([0-9][0-9]*\\).*/\\1/p" | head -n 1)
 		[ -n "$n" ] && { echo "$n"; return; }
 	done
-	echo "${limit_given:-120}"
+}
+
+# limit_of TEST: its time limit in seconds.
+limit_of()
+{
+	local n
+
+	n=$(header_of "$1" timeout)
+	echo "${n:-${limit_given:-120}}"
 }
 
 # alive_in_group PGID: pids that still run in this process group. Zombies do
@@ -226,6 +237,17 @@ run_one()
 	fi
 	[ -n "$reason" ] && fail=$((fail + 1))
 
+	if [ "$fail" -gt 0 ] && [ -z "${2:-}" ] && [ "$(header_of "$test" retries)" ]; then
+		printf '%-8s %-28s %4d passed, %d failed, %d skipped  %s%s\n' "again" "$name" \
+			"$pass" "$fail" "$skip" "$(seconds "$took")" "${reason:+  not ok: $reason}"
+		grep '^not ok' "$log.out" | head -n 20 | cut -c 1-500 | cat -v | sed 's/^/  /'
+		mv "$log.out" "$log.first.out"
+		mv "$log.err" "$log.first.err"
+		flaky+=("$name: its first try failed ($log.first.out)")
+		run_one "$test" again
+		return
+	fi
+
 	total_pass=$((total_pass + pass))
 	total_fail=$((total_fail + fail))
 	total_skip=$((total_skip + skip))
@@ -269,6 +291,9 @@ summary()
 			echo "  $s"
 		done
 	fi
+	for s in ${flaky[@]+"${flaky[@]}"}; do
+		echo "flaky: $s"
+	done
 	for f in ${failed_tests[@]+"${failed_tests[@]}"}; do
 		IFS='|' read -r name test reason <<<"$f"
 		echo
