@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Inside the generator: what its three files share (generate, gen_setup, gen_args). */
+/* Inside the generator: what its files (generate.c, gen_*.c) share. */
 #ifndef FF_FUZZER_GEN_H
 #define FF_FUZZER_GEN_H
 
@@ -62,6 +62,10 @@ struct gen {
 	unsigned int nsetup;
 	struct ff_call setup[32];
 };
+
+/* gen_weight.c: draw a row; @meeting: at what another thread is busy with; -1 if none is possible */
+void gen_note_traits(struct gen *g);
+int gen_pick_op(struct gen *g, uint8_t t, bool meeting);
 
 /* random numbers: gen_setup.c */
 uint64_t gen_random(struct gen *g, uint64_t below);
