@@ -218,6 +218,40 @@ static void private_pages_dropped(struct ff_model *m, struct ff_effect e)
 	}
 }
 
+/* Takes pages out of page tables; other CPUs are told at its end only. */
+static bool zaps(const struct ff_effect *e)
+{
+	return e->kind == FF_EFFECT_ZERO || e->kind == FF_EFFECT_REVERT || e->kind == FF_EFFECT_SIZE;
+}
+
+static bool through_memory(const struct ff_effect *e)
+{
+	return e->obj >= FF_MAX_SLOTS || (e->flags & FF_EFFECT_MAPPED);
+}
+
+/*
+ * A zap clears page table entries first and flushes the TLBs at its end
+ * (tlb_finish_mmu()). Until then a thread that comes to run on the zapping CPU
+ * reads the old page, though it has itself written to the new one meanwhile,
+ * on another CPU. So what is written through memory beside a zap of it is
+ * complete only when the zap is (seen on 5.10: MADV_DONTNEED beside preadv).
+ */
+static void complete_after_zap(const struct ff_model *m, struct ff_effect *e)
+{
+	const struct ff_effect *z;
+	unsigned int i;
+
+	if (!through_memory(e) || zaps(e))
+		return;
+	for (i = 0; i < m->nchange; i++) {
+		z = &m->change[i];
+		if (zaps(z) && z->obj == e->obj && z->call != e->call && z->until != FF_NEVER &&
+		    z->from <= e->until && z->until > e->until &&
+		    z->off < e->off + e->len && e->off < z->off + z->len)
+			e->until = z->until;
+	}
+}
+
 void ff_model_lenient(struct ff_model *m)
 {
 	unsigned int i, n = m->nchange;
@@ -234,6 +268,7 @@ void ff_model_lenient(struct ff_model *m)
 		if (pinned_and_dropped(m, e))
 			e->flags |= FF_EFFECT_WEAK;
 		private_pages_dropped(m, *e);
+		complete_after_zap(m, e);
 		if (fork_meets_dma(m, e))
 			anything(m, *e, FF_NEVER);
 	}
