@@ -58,3 +58,6 @@ unit: $(run_unit)
 
 check: $(run_unit) $(BIN) guest_side
 	$(Q)$(RUN_TESTS) $(run_unit) $(run_guest)
+
+# Proofs that take long, under targets of their own.
+include tests/mutants/mutants.mk

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The mutant kernel (tests/mutants/README.md). mutant-kernel builds it, or finds
+# it in the cache, and prints where it is; mutant-probe shows every mutant's
+# symptom by a program of its own, and nothing without the mutant.
+
+.PHONY: mutant-kernel mutant-probe
+
+mutant-kernel:
+	$(Q)tests/mutants/build.sh
+
+mutant-probe:
+	$(Q)tests/mutants/probe.sh
