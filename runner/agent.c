@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "runner/executor.h"
-#include "runner/guest.h"
+#include "runner/vm/guest.h"
 #include "runner/proc.h"
 #include "runner/simfail.h"
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "runner/kernel.h"
+#include "runner/vm/kernel.h"
 #include "runner/msg.h"
 
 int cmd_kernel(int argc, char **argv);

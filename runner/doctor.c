@@ -14,7 +14,7 @@
 #include "bpf/witness.h"
 #include "fuzzer/call.h"
 #include "runner/cmds.h"
-#include "runner/kernel.h"
+#include "runner/vm/kernel.h"
 #include "runner/options.h"
 #include "runner/proc.h"
 

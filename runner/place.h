@@ -11,7 +11,7 @@
 #include <sys/types.h>
 
 #include "fuzzer/program.h"
-#include "runner/guest.h"
+#include "runner/vm/guest.h"
 
 /* Serials of a VM's disks; the throttled twins begin with "slow-". */
 #define FF_SERIAL_EXT4	"ext4"

@@ -11,7 +11,7 @@
 
 #include "oracles/judge.h"
 #include "runner/blackbox.h"
-#include "runner/kernel.h"
+#include "runner/vm/kernel.h"
 
 /**
  * struct ff_session_config - how guests are made

@@ -4,7 +4,7 @@
 #define FF_RUNNER_SESSION_GUEST_H
 
 #include "runner/session.h"
-#include "runner/vm.h"
+#include "runner/vm/vm.h"
 
 /**
  * struct ff_host - what the host needs for guests

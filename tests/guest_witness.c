@@ -19,7 +19,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "runner/guest.h"
+#include "runner/vm/guest.h"
 #include "tests/guest_witness.h"
 
 #ifndef MADV_PAGEOUT

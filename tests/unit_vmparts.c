@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "runner/cache.h"
-#include "runner/cpio.h"
-#include "runner/disks.h"
-#include "runner/mirror.h"
-#include "runner/modules.h"
+#include "runner/vm/cpio.h"
+#include "runner/vm/disks.h"
+#include "runner/vm/mirror.h"
+#include "runner/vm/modules.h"
 #include "runner/proc.h"
 #include "tests/tap.h"
 

@@ -3,13 +3,13 @@
  * KVM where it works, software emulation where not. A /dev/kvm that opens may still hang
  * the guest (nested, or a hypervisor that refuses some MSRs), so a trial boot decides.
  */
-#ifndef FF_RUNNER_ACCEL_H
-#define FF_RUNNER_ACCEL_H
+#ifndef FF_RUNNER_VM_ACCEL_H
+#define FF_RUNNER_VM_ACCEL_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "runner/kernel.h"
+#include "runner/vm/kernel.h"
 
 /**
  * ff_accel_choose() - which accelerator to give to ff_vm_start().

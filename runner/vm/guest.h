@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The guest's side: what PID 1 does before the agent can work. */
-#ifndef FF_RUNNER_GUEST_H
-#define FF_RUNNER_GUEST_H
+#ifndef FF_RUNNER_VM_GUEST_H
+#define FF_RUNNER_VM_GUEST_H
 
 #include <stddef.h>
 

@@ -7,11 +7,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "runner/accel.h"
+#include "runner/vm/accel.h"
 #include "runner/cache.h"
-#include "runner/cpio.h"
+#include "runner/vm/cpio.h"
 #include "runner/proc.h"
-#include "runner/vm.h"
+#include "runner/vm/vm.h"
 
 #define TRIAL_MS (10 * 1000)
 #define MARKER "FF-ACCEL-TRIAL-OK"

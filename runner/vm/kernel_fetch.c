@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runner/apt.h"
+#include "runner/vm/apt.h"
 #include "runner/cache.h"
-#include "runner/kernel_fetch.h"
-#include "runner/mirror.h"
-#include "runner/modules.h"
+#include "runner/vm/kernel_fetch.h"
+#include "runner/vm/mirror.h"
+#include "runner/vm/modules.h"
 #include "runner/msg.h"
 
 #define IMAGE "linux-image-"

@@ -3,8 +3,8 @@
  * Which Debian mirror this machine uses, read from its own apt sources: no host
  * name is built in. FF_DEBIAN_MIRROR and FF_DEBIAN_SECURITY override it.
  */
-#ifndef FF_RUNNER_MIRROR_H
-#define FF_RUNNER_MIRROR_H
+#ifndef FF_RUNNER_VM_MIRROR_H
+#define FF_RUNNER_VM_MIRROR_H
 
 /**
  * struct ff_mirror - where Debian is.

@@ -13,7 +13,7 @@
 #include "runner/cache.h"
 #include "runner/msg.h"
 #include "runner/proc.h"
-#include "runner/vm.h"
+#include "runner/vm/vm.h"
 
 #define QEMU "qemu-system-x86_64"
 #define MAX_ARGS 96

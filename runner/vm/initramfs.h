@@ -6,12 +6,12 @@
  * Not compressed: QEMU hands it over by DMA at memory speed, while unpacking it would
  * run under emulation.
  */
-#ifndef FF_RUNNER_INITRAMFS_H
-#define FF_RUNNER_INITRAMFS_H
+#ifndef FF_RUNNER_VM_INITRAMFS_H
+#define FF_RUNNER_VM_INITRAMFS_H
 
 #include <stddef.h>
 
-#include "runner/kernel.h"
+#include "runner/vm/kernel.h"
 
 /**
  * ff_initramfs_build() - write one to @out_path, replaced in one step.

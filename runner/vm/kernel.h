@@ -6,8 +6,8 @@
  * a text file "meta"; kernels/NAME is a link to it. Fetching a newer one moves the
  * link in one step and leaves the old folder, so a running campaign keeps its kernel.
  */
-#ifndef FF_RUNNER_KERNEL_H
-#define FF_RUNNER_KERNEL_H
+#ifndef FF_RUNNER_VM_KERNEL_H
+#define FF_RUNNER_VM_KERNEL_H
 
 #include <stdbool.h>
 #include <stddef.h>

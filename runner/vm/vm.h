@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* One QEMU virtual machine with the black box as an ivshmem-plain PCI device. */
-#ifndef FF_RUNNER_VM_H
-#define FF_RUNNER_VM_H
+#ifndef FF_RUNNER_VM_VM_H
+#define FF_RUNNER_VM_VM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "runner/disks.h"
-#include "runner/kernel.h"
+#include "runner/vm/disks.h"
+#include "runner/vm/kernel.h"
 
 /**
  * struct ff_vm_config - what to start. Nothing is kept after ff_vm_start() returns.

@@ -3,8 +3,8 @@
  * Writer of "newc" cpio archives, what the kernel unpacks as an initramfs
  * (Documentation/driver-api/early-userspace/buffer-format.rst).
  */
-#ifndef FF_RUNNER_CPIO_H
-#define FF_RUNNER_CPIO_H
+#ifndef FF_RUNNER_VM_CPIO_H
+#define FF_RUNNER_VM_CPIO_H
 
 #include <stddef.h>
 #include <stdio.h>

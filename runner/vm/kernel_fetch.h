@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* From a Debian suite to an unpacked kernel. Used by kernel.c only. */
-#ifndef FF_RUNNER_KERNEL_FETCH_H
-#define FF_RUNNER_KERNEL_FETCH_H
+#ifndef FF_RUNNER_VM_KERNEL_FETCH_H
+#define FF_RUNNER_VM_KERNEL_FETCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

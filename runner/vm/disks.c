@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runner/disks.h"
+#include "runner/vm/disks.h"
 #include "runner/msg.h"
 #include "runner/proc.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "runner/cache.h"
-#include "runner/modules.h"
+#include "runner/vm/modules.h"
 #include "runner/msg.h"
 #include "runner/proc.h"
 

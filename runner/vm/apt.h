@@ -3,8 +3,8 @@
  * A private apt root in the cache: packages of any Debian suite, without touching
  * this machine's package state and without root.
  */
-#ifndef FF_RUNNER_APT_H
-#define FF_RUNNER_APT_H
+#ifndef FF_RUNNER_VM_APT_H
+#define FF_RUNNER_VM_APT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "runner/cache.h"
-#include "runner/kernel.h"
-#include "runner/kernel_fetch.h"
+#include "runner/vm/kernel.h"
+#include "runner/vm/kernel_fetch.h"
 #include "runner/msg.h"
 
 static const char *const suites[] = {

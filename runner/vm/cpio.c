@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "runner/cpio.h"
+#include "runner/vm/cpio.h"
 
 static void put(struct ff_cpio *c, const void *data, size_t len)
 {

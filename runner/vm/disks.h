@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Disk images for a VM, made on the host without root. */
-#ifndef FF_RUNNER_DISKS_H
-#define FF_RUNNER_DISKS_H
+#ifndef FF_RUNNER_VM_DISKS_H
+#define FF_RUNNER_VM_DISKS_H
 
 #include <stddef.h>
 #include <stdint.h>

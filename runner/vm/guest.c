@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "runner/cache.h"
-#include "runner/guest.h"
+#include "runner/vm/guest.h"
 #include "runner/msg.h"
 
 static const struct {

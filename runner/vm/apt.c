@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runner/apt.h"
+#include "runner/vm/apt.h"
 #include "runner/cache.h"
-#include "runner/mirror.h"
+#include "runner/vm/mirror.h"
 #include "runner/msg.h"
 #include "runner/proc.h"
 

@@ -5,8 +5,8 @@
  * Debian's packages carry no modules.dep (depmod makes it when they are installed), so
  * dependencies are read from each module's own .modinfo section.
  */
-#ifndef FF_RUNNER_MODULES_H
-#define FF_RUNNER_MODULES_H
+#ifndef FF_RUNNER_VM_MODULES_H
+#define FF_RUNNER_VM_MODULES_H
 
 #include <stdbool.h>
 #include <stddef.h>

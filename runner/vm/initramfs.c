@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "runner/cache.h"
-#include "runner/cpio.h"
-#include "runner/initramfs.h"
-#include "runner/modules.h"
+#include "runner/vm/cpio.h"
+#include "runner/vm/initramfs.h"
+#include "runner/vm/modules.h"
 #include "runner/msg.h"
 
 #define KEEP_DAYS 14	/* archives not used for this long are removed */

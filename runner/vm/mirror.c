@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "runner/cache.h"
-#include "runner/mirror.h"
+#include "runner/vm/mirror.h"
 #include "runner/msg.h"
 
 static const char *const codenames[] = {
