@@ -240,15 +240,27 @@ cleanup:
 	return ret;
 }
 
+/* A path, or a kernel of our own: nothing to fetch. */
+static bool is_local(const char *spec)
+{
+	return ff_kernel_is_mutant(spec) || strchr(spec, '/') || !access(spec, R_OK);
+}
+
+static int from_local(const char *spec, struct ff_kernel *k)
+{
+	memset(k, 0, sizeof(*k));
+	return ff_kernel_is_mutant(spec) ? ff_kernel_mutant(spec, k) : from_path(spec, k);
+}
+
 int ff_kernel_fetch(const char *spec, bool update, struct ff_kernel *k)
 {
 	const char *version;
 	char suite[64];
 	int ret;
 
+	if (is_local(spec))
+		return from_local(spec, k);
 	memset(k, 0, sizeof(*k));
-	if (strchr(spec, '/') || !access(spec, R_OK))
-		return from_path(spec, k);
 	ret = parse_spec(spec, suite, sizeof(suite), &version);
 	if (ret)
 		return ret;
@@ -265,9 +277,9 @@ int ff_kernel_find(const char *spec, bool may_fetch, struct ff_kernel *k)
 
 	if (may_fetch)
 		return ff_kernel_fetch(spec, false, k);
+	if (is_local(spec))
+		return from_local(spec, k);
 	memset(k, 0, sizeof(*k));
-	if (strchr(spec, '/') || !access(spec, R_OK))
-		return from_path(spec, k);
 	ret = parse_spec(spec, suite, sizeof(suite), &version);
 	if (ret)
 		return ret;

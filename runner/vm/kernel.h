@@ -20,6 +20,7 @@
  * @version: the package's version, e.g. "6.1.192-2"; "" if unknown.
  * @image: path of the bzImage.
  * @modules: path of its lib/modules/RELEASE, "" if there is none.
+ * @append: command line it wants, e.g. "mutant=d", "" for none.
  */
 struct ff_kernel {
 	char name[64];
@@ -27,13 +28,15 @@ struct ff_kernel {
 	char version[64];
 	char image[4096];
 	char modules[4096];
+	char append[256];
 };
 
 /**
  * ff_kernel_find() - look a kernel up, fetching it if allowed and needed.
  * @spec: bullseye, bookworm, trixie, sid, each also with -backports, each also with
  *	"=VERSION" (a beginning, as "trixie-backports=7.2"); or the path of a bzImage, whose
- *	modules are looked for in lib/modules/RELEASE beside it, one folder up, and two.
+ *	modules are looked for in lib/modules/RELEASE beside it, one folder up, and two;
+ *	or "mutant" or "mutant:ID[,ID...]" (ff_kernel_mutant()).
  * @fetch: may the network be used?
  * @k: filled on success.
  *
@@ -46,6 +49,15 @@ int ff_kernel_find(const char *spec, bool fetch, struct ff_kernel *k);
  * even if it is in the cache.
  */
 int ff_kernel_fetch(const char *spec, bool update, struct ff_kernel *k);
+
+/** ff_kernel_is_mutant() - is @spec "mutant" or "mutant:ID[,ID...]" */
+bool ff_kernel_is_mutant(const char *spec);
+
+/**
+ * ff_kernel_mutant() - the kernel that make mutant-kernel built, with these bugs on
+ * Return: 0, or -errno with a message: -EINVAL no list of IDs, -ENOENT not built.
+ */
+int ff_kernel_mutant(const char *spec, struct ff_kernel *k);
 
 /**
  * ff_kernel_list() - print what is in the cache, one line each: name, release, version, path.

@@ -133,7 +133,7 @@ static void build_args(struct args *a, const struct ff_vm_config *c)
 		arg(a, "%s", comma(c->initramfs, path, sizeof(path)));
 	}
 	arg(a, "-append");
-	arg(a, CMDLINE "%s%s", c->append ? " " : "", c->append ? c->append : "");
+	arg(a, CMDLINE " %s %s", c->kernel->append, c->append ? c->append : "");
 	if (c->blackbox) {
 		arg(a, "-object");
 		arg(a, "memory-backend-file,id=bb,size=%zu,mem-path=%s,share=on",
