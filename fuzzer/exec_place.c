@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +89,24 @@ void ff_exec_knobs_close(struct ff_exec *x)
 	close_knob(&x->pidfd);
 }
 
+/* Without NUMA there is no move_pages: MADV_COLD drains the CPU it runs on. */
+static void settle_each(struct ff_exec *x)
+{
+	cpu_set_t before, one;
+
+	if (sched_getaffinity(0, sizeof(before), &before))
+		return;
+	for (unsigned int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &before))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		if (!sched_setaffinity(0, sizeof(one), &one))
+			madvise(x->dummy, x->page_size, MADV_COLD);
+	}
+	sched_setaffinity(0, sizeof(before), &before);
+}
+
 /*
  * Pages that were just made sit in lists of the CPU that made them, where no
  * reclaim can take them: MADV_PAGEOUT on another CPU would find nothing. To
@@ -99,7 +118,8 @@ void ff_exec_settle(struct ff_exec *x)
 	int node = 0, status;
 	void *page = x->dummy;
 
-	syscall(SYS_move_pages, 0, 1UL, &page, &node, &status, 1 << 1 /* MPOL_MF_MOVE */);
+	if (syscall(SYS_move_pages, 0, 1UL, &page, &node, &status, 1 << 1 /* MPOL_MF_MOVE */) < 0)
+		settle_each(x);
 }
 
 static uint64_t counter(const char *text, const char *name)
