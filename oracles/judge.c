@@ -125,6 +125,8 @@ void ff_judge(struct ff_judge *j, const struct ff_case *c, struct ff_findings *o
 	unsigned int i;
 
 	out->n = out->more = 0;
+	if (!j->oracles)
+		return;
 	ff_model_make(&j->model, c);
 	for (i = 0; i < ORACLES; i++) {
 		if (j->oracles & 1u << i)
