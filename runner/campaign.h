@@ -6,18 +6,22 @@
 #include "fuzzer/call.h"
 #include "runner/options.h"
 
+/* When a finding ends a campaign. */
+enum ff_first { FF_FIRST_NEVER, FF_FIRST_ANY, FF_FIRST_UNKNOWN };
+
 /**
  * struct ff_campaign_config - see `foliofuzz fuzz --help`
  * @seconds, @programs: when to stop, 0: no limit
  * @fixed: all programs on @target
- * @first: stop after the first finding that is not known, with its replays
+ * @first: enum ff_first: stop after this finding, with its replays
  * @known_ok: known findings leave the exit status at 0
  */
 struct ff_campaign_config {
 	struct ff_guest_options o;
 	uint64_t seed, seconds, programs;
 	unsigned int threads;
-	bool fixed, first, known_ok;
+	bool fixed, known_ok;
+	enum ff_first first;
 	struct ff_target target;
 	bool without[FF_OPS];
 };

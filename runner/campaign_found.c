@@ -128,7 +128,7 @@ static int replay_done(struct ff_campaign *c, struct ff_replay_job *job)
 	if (!ret)
 		ret = ff_store_log(c->store, "replayed %s number=%llu hits=%u runs=%u", f->signature,
 				   (unsigned long long)job->number, job->hits, job->ended);
-	if (first && c->cfg->first && !f->known[0])
+	if (first && (c->cfg->first == FF_FIRST_ANY || (c->cfg->first && !f->known[0])))
 		c->first_done = true;
 	ff_replay_remove(&c->replay, job);
 	return ret;

@@ -13,7 +13,8 @@ enum { KEY_PROGRAMS = 0x200, KEY_SEED, KEY_TARGET, KEY_THREADS, KEY_WITHOUT, KEY
 static const struct argp_option options[] = {
 	{ "time", 't', "TIME", 0, "Stop after this time: 120, 20m, 3h, 2d. Findings that were not replayed yet get up to 20 s more", 0 },
 	{ "programs", KEY_PROGRAMS, "N", 0, "Stop after N generated programs", 0 },
-	{ "first", KEY_FIRST, NULL, 0, "Stop after the first finding that is not known, and its replays", 0 },
+	{ "first", KEY_FIRST, "unknown", OPTION_ARG_OPTIONAL,
+	  "Stop after the first finding and its replays; with =unknown the first that is not a known bug", 0 },
 	{ "seed", KEY_SEED, "N", 0, "Same seed, same programs (drawn and printed if not given)", 0 },
 	{ "target", KEY_TARGET, "TARGET", 0, "All programs on this target, as \"tmpfs huge=always swap=zram\" (else they rotate)", 0 },
 	{ "threads", KEY_THREADS, "N", 0, "Threads of each program (else 1 to 4)", 0 },
@@ -60,7 +61,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		c->programs = ff_option_number(state, "programs", arg, 1, UINT64_MAX / 2);
 		return 0;
 	case KEY_FIRST:
-		c->first = true;
+		if (arg && strcmp(arg, "unknown"))
+			argp_error(state, "--first=%s: only \"unknown\" can be chosen", arg);
+		c->first = arg ? FF_FIRST_UNKNOWN : FF_FIRST_ANY;
 		return 0;
 	case KEY_SEED:
 		c->seed = ff_option_number(state, "seed", arg, 1, UINT64_MAX / 2);
