@@ -36,6 +36,11 @@ silent()
 		--repeat 20 --out "$tmp/$1-$2"
 }
 
+for kernel in bookworm bullseye bookworm-backports; do
+	"$FOLIOFUZZ" kernel get "$kernel" >/dev/null 2>"$tmp/get" ||
+		skip_all "no kernel $kernel: $(tail -n 1 "$tmp/get")"
+done
+
 hit bookworm seek-collapse seek hole-in-data
 silent bookworm lost-dma
 hit bullseye lost-dma data lost-dma
