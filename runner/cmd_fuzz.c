@@ -88,12 +88,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {
-	{ &ff_guest_argp, 0, "Where it runs:", 1 },
-	{ &ff_judge_argp, 0, "How it is judged and kept:", 2 },
-	{ 0 }
-};
-
 static const struct argp argp = {
 	options, parse_opt, NULL,
 	"Generate programs, run them on a kernel, judge what comes back, and keep what was found."
@@ -103,7 +97,7 @@ static const struct argp argp = {
 	"OUT/summary.json and OUT/campaign.log tell the rest. Without --time, --programs or --first it "
 	"runs until Ctrl-C, which ends it cleanly.\n\n"
 	"Exit status: 0 nothing found, 1 findings, 2 wrong use, 3 the harness could not run.\n",
-	children, NULL, NULL
+	ff_guest_children, NULL, NULL
 };
 
 int cmd_fuzz(int argc, char **argv)

@@ -75,12 +75,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {
-	{ &ff_guest_argp, 0, "Where it runs:", 1 },
-	{ &ff_judge_argp, 0, "How it is judged and kept:", 2 },
-	{ 0 }
-};
-
 static const struct argp argp = {
 	options, parse_opt, "PROGRAM.ff",
 	"Run one program, judge what comes back, and say in how many runs what was found."
@@ -88,7 +82,7 @@ static const struct argp argp = {
 	"With --out DIR findings are kept there as folders, too.\n\n"
 	"Exit status: 0 nothing found, 1 findings, 2 wrong use (or a malformed program), 3 the harness "
 	"could not run, 4 skipped: the program's target cannot be made there.\n",
-	children, NULL, NULL
+	ff_guest_children, NULL, NULL
 };
 
 static int read_program(struct run *r)

@@ -167,3 +167,9 @@ const volatile sig_atomic_t *ff_catch_signals(void)
 	sigaction(SIGPIPE, &sa, NULL);
 	return &stop;
 }
+
+const struct argp_child ff_guest_children[] = {
+	{ &ff_guest_argp, 0, "Where it runs:", 1 },
+	{ &ff_judge_argp, 0, "How it is judged and kept:", 2 },
+	{ 0 }
+};

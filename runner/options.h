@@ -33,6 +33,9 @@ extern const struct argp ff_guest_argp;
 /** ff_judge_argp - argp child, same input: --oracles --json --out */
 extern const struct argp ff_judge_argp;
 
+/** ff_guest_children - both, for a command that runs programs and judges them */
+extern const struct argp_child ff_guest_children[];
+
 /** ff_guest_options_init() - the defaults: all oracles */
 void ff_guest_options_init(struct ff_guest_options *o);
 
