@@ -256,15 +256,16 @@ void ff_model_lenient(struct ff_model *m)
 {
 	unsigned int i, n = m->nchange;
 	struct ff_effect *e;
+	bool beside;
 
 	for (i = 0; i < n; i++) {
 		e = &m->change[i];
 		beyond_end(m, e);
-		if (goes_around_cache(m, e) && beside_cache(m, e)) {
+		beside = goes_around_cache(m, e) && beside_cache(m, e);
+		if (beside)
 			e->flags |= FF_EFFECT_WEAK;
-			if (drops_dirty(m, e))
-				anything(m, *e, e->until);
-		}
+		if (drops_dirty(m, e))	/* alone, it hides all that once it is done */
+			anything(m, *e, beside ? e->until : e->from - 1);
 		if (pinned_and_dropped(m, e))
 			e->flags |= FF_EFFECT_WEAK;
 		private_pages_dropped(m, *e);
