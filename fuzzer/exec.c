@@ -173,7 +173,8 @@ static void prepare_calls(struct ff_exec *x)
 			x->first[++list] = id;
 		x->skip[id] = !ff_call_possible(c, x->cfg.features) ||
 			      (!x->cfg.allow_global && (ff_call_traits(c) & FF_GLOBAL));
-		x->meets[c->op == FF_OP_MEET ? c->arg[0] : 0] += c->op == FF_OP_MEET;
+		if (c->op == FF_OP_MEET)
+			x->meets[c->arg[0]]++;
 	}
 	while (list <= x->p->nthreads)
 		x->first[++list] = x->p->ncalls;

@@ -225,11 +225,14 @@ static void append_meet(struct gen *g, uint8_t t, uint64_t clock)
 static void bring_partner(struct gen *g, uint8_t t, const struct ff_call *c)
 {
 	struct gen_thread *th = thread_of(g, t), *other;
-	uint8_t o = g->nthreads > 1 ? (t + 1 + gen_random(g, g->nthreads - 1)) % g->nthreads : t;
 	uint64_t clock;
+	uint8_t o;
 
+	if (g->nthreads < 2)
+		return;
+	o = (t + 1 + gen_random(g, g->nthreads - 1)) % g->nthreads;
 	other = thread_of(g, o);
-	if (o == t || g->limits->without[FF_OP_MEET] || g->nmeets == FF_MEETS || th->left < 2 ||
+	if (g->limits->without[FF_OP_MEET] || g->nmeets == FF_MEETS || th->left < 2 ||
 	    other->left < 3 || gen_cost(g, c) < MEET_US || !gen_chance(g, 75))
 		return;
 	clock = th->clock > other->clock ? th->clock : other->clock;

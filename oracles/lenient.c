@@ -73,12 +73,22 @@ static bool beside_cache(const struct ff_model *m, const struct ff_effect *e)
 	return false;
 }
 
+/*
+ * Discarding or zeroing a range of a block device drops its cached pages
+ * first, dirty ones too (truncate_bdev_range()), and then the blocks: who
+ * looks or stores meanwhile may see what the device had before all that.
+ */
+static bool drops_dirty(const struct ff_model *m, const struct ff_effect *e)
+{
+	return e->kind == FF_EFFECT_ZERO && e->obj == 0 &&
+	       m->c->program->target.kind == FF_TARGET_BLOCK;
+}
+
 static bool goes_around_cache(const struct ff_model *m, const struct ff_effect *e)
 {
 	if (e->obj >= FF_MAX_SLOTS)
 		return false;
-	/* discarding blocks of a device is done beside its page cache too */
-	if (e->kind == FF_EFFECT_ZERO && m->c->program->target.kind == FF_TARGET_BLOCK)
+	if (drops_dirty(m, e))
 		return true;
 	/* a file mapping as destination of a direct read is in the cache */
 	return (e->flags & FF_EFFECT_DIRECT) && !(e->flags & (FF_EFFECT_DMA | FF_EFFECT_MAPPED));
@@ -135,17 +145,6 @@ static void anything(struct ff_model *m, struct ff_effect e, uint64_t until)
 	e.len = ((end + mask) & ~mask) - e.off;
 	e.until = until;
 	m->change[m->nchange++] = e;
-}
-
-/*
- * Discarding or zeroing a range of a block device drops its cached pages
- * first, dirty ones too (truncate_bdev_range()), and then the blocks: who
- * looks or stores meanwhile may see what the device had before all that.
- */
-static bool drops_dirty(const struct ff_model *m, const struct ff_effect *e)
-{
-	return e->kind == FF_EFFECT_ZERO && e->obj == 0 &&
-	       m->c->program->target.kind == FF_TARGET_BLOCK;
 }
 
 /*

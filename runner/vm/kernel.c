@@ -252,7 +252,7 @@ static int from_local(const char *spec, struct ff_kernel *k)
 	return ff_kernel_is_mutant(spec) ? ff_kernel_mutant(spec, k) : from_path(spec, k);
 }
 
-int ff_kernel_fetch(const char *spec, bool update, struct ff_kernel *k)
+static int look_up(const char *spec, bool may_fetch, bool update, struct ff_kernel *k)
 {
 	const char *version;
 	char suite[64];
@@ -264,30 +264,23 @@ int ff_kernel_fetch(const char *spec, bool update, struct ff_kernel *k)
 	ret = parse_spec(spec, suite, sizeof(suite), &version);
 	if (ret)
 		return ret;
-	if (!update && !from_cache(spec, k))
-		return 0;
-	return fetch(spec, suite, version, update, k);
-}
-
-int ff_kernel_find(const char *spec, bool may_fetch, struct ff_kernel *k)
-{
-	const char *version;
-	char suite[64];
-	int ret;
-
-	if (may_fetch)
-		return ff_kernel_fetch(spec, false, k);
-	if (is_local(spec))
-		return from_local(spec, k);
-	memset(k, 0, sizeof(*k));
-	ret = parse_spec(spec, suite, sizeof(suite), &version);
-	if (ret)
-		return ret;
-	ret = from_cache(spec, k);
+	ret = update ? -ENOENT : from_cache(spec, k);
+	if (ret && may_fetch)
+		return fetch(spec, suite, version, update, k);
 	if (ret == -ENOENT)
 		ff_msg_error("the kernel %s is not in the cache; fetch it with: foliofuzz kernel get %s",
 			     spec, spec);
 	return ret;
+}
+
+int ff_kernel_fetch(const char *spec, bool update, struct ff_kernel *k)
+{
+	return look_up(spec, true, update, k);
+}
+
+int ff_kernel_find(const char *spec, bool may_fetch, struct ff_kernel *k)
+{
+	return look_up(spec, may_fetch, false, k);
 }
 
 int ff_kernel_list(FILE *out)
