@@ -28,14 +28,14 @@ enum ff_target_kind {
 	FF_TARGET_KINDS
 };
 enum ff_huge { FF_HUGE_NEVER, FF_HUGE_ALWAYS, FF_HUGE_WITHIN_SIZE, FF_HUGE_ADVISE, FF_HUGE_KINDS };
-enum ff_swap { FF_SWAP_NONE, FF_SWAP_DISK, FF_SWAP_ZRAM, FF_SWAP_KINDS };
+enum ff_swap { FF_SWAP_NONE, FF_SWAP_DISK, FF_SWAP_ZRAM, FF_SWAP_SLOW, FF_SWAP_KINDS };
 enum ff_thp { FF_THP_NEVER, FF_THP_MADVISE, FF_THP_ALWAYS, FF_THP_KINDS };
 
 /**
  * struct ff_target - what a program runs on
  * @kind: file system, or the raw block device (which is then file f0)
  * @huge: tmpfs huge= mount option; FF_HUGE_NEVER elsewhere
- * @swap: the target's own swap device, on when the program starts
+ * @swap: the target's own swap device, on when the program starts; FF_SWAP_SLOW is a throttled one
  * @thp: policy of anonymous huge pages
  * @slow: I/O operations per second of the data disk, 0 when not throttled
  */

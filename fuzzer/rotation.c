@@ -22,6 +22,7 @@ static const struct stretch {
 		{ .kind = FF_TARGET_BLOCK, .swap = FF_SWAP_ZRAM, .slow = FF_SLOW_IOPS } },
 	{ FF_OFFER_SWAP, 24, { .kind = FF_TARGET_TMPFS, .swap = FF_SWAP_DISK,
 		.thp = FF_THP_MADVISE } },
+	{ FF_OFFER_SLOW_SWAP, 12, { .kind = FF_TARGET_TMPFS, .swap = FF_SWAP_SLOW } },
 	{ FF_OFFER_DISKS | FF_OFFER_ZRAM, 16,
 		{ .kind = FF_TARGET_XFS, .swap = FF_SWAP_ZRAM, .thp = FF_THP_MADVISE } },
 	{ FF_OFFER_SLOW | FF_OFFER_SWAP, 8,

@@ -12,9 +12,11 @@ enum ff_offer {
 	FF_OFFER_SWAP	= 1 << 2,	/* a swap disk of its own */
 	FF_OFFER_ZRAM	= 1 << 3,
 	FF_OFFER_HUGE	= 1 << 4,	/* tmpfs with huge= */
+	FF_OFFER_SLOW_SWAP = 1 << 5,	/* a throttled swap disk */
 };
 
 #define FF_SLOW_IOPS	40	/* of the throttled disks in a VM */
+#define FF_SLOW_SWAP_IOPS 100	/* of the throttled swap disk */
 
 /**
  * ff_rotation() - the target of program @number of a campaign

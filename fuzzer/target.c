@@ -10,7 +10,7 @@
 
 static const char *const kinds[] = { "tmpfs", "ext4", "xfs", "block", NULL };
 static const char *const huges[] = { "never", "always", "within_size", "advise", NULL };
-static const char *const swaps[] = { "none", "disk", "zram", NULL };
+static const char *const swaps[] = { "none", "disk", "zram", "slow", NULL };
 static const char *const thps[] = { "never", "madvise", "always", NULL };
 
 static int find(const char *const *names, struct ff_str w)

@@ -98,6 +98,8 @@ static void offers_of_guest(struct ff_place *pl, char *notes, size_t n)
 		pl->offers |= FF_OFFER_SWAP;
 	else
 		note(notes, n, "no swap: targets with swap are left out");
+	if ((pl->offers & FF_OFFER_SWAP) && have_disk(pl, FF_SERIAL_SLOW, FF_SERIAL_SWAP))
+		pl->offers |= FF_OFFER_SLOW_SWAP;
 	if (!access(ZRAM "disksize", W_OK))
 		pl->offers |= FF_OFFER_ZRAM;
 	else
@@ -172,7 +174,8 @@ static int swap_make(struct ff_place *pl, char *why, size_t n)
 	if (pl->target.swap == FF_SWAP_ZRAM)
 		ret = make_zram(pl);
 	else
-		ret = ff_guest_disk(&pl->guest, FF_SERIAL_SWAP, pl->swap, sizeof(pl->swap));
+		ret = ff_guest_disk(&pl->guest, pl->target.swap == FF_SWAP_SLOW ? FF_SERIAL_SLOW FF_SERIAL_SWAP :
+				    FF_SERIAL_SWAP, pl->swap, sizeof(pl->swap));
 	if (!ret && swapon(pl->swap, 0) && errno != EBUSY)
 		ret = -errno;
 	if (ret)

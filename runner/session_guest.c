@@ -41,6 +41,7 @@ static const struct ff_disk disk_table[] = {
 	{ .kind = FF_DISK_XFS, .size_mib = 320, .serial = FF_SERIAL_SLOW FF_SERIAL_XFS, .iops = FF_SLOW_IOPS },
 	{ .kind = FF_DISK_RAW, .size_mib = FF_RAW_BYTES >> 20, .serial = FF_SERIAL_SLOW FF_SERIAL_RAW,
 		.iops = FF_SLOW_IOPS, .fill = base_content },
+	{ .kind = FF_DISK_SWAP, .size_mib = 256, .serial = FF_SERIAL_SLOW FF_SERIAL_SWAP, .iops = FF_SLOW_SWAP_IOPS },
 };
 #define DISKS (sizeof(disk_table) / sizeof(disk_table[0]))
 
