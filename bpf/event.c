@@ -28,6 +28,8 @@ static const char *const names[FF_EV_NR] = {
 	[FF_EV_WAKE] = "wake",
 	[FF_EV_SPLIT_BEGIN] = "split_begin",
 	[FF_EV_SPLIT_END] = "split_end",
+	[FF_EV_STILL_MAPPED] = "still_mapped",
+	[FF_EV_MAPPED_GONE] = "mapped_gone",
 };
 
 const char *ff_ev_name(unsigned int kind)

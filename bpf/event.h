@@ -69,6 +69,14 @@
  *			extra = bit, result = waiter's tid
  * @FF_EV_SPLIT_BEGIN:	a huge page is to be split: pfn, file
  * @FF_EV_SPLIT_END:	result = 0 or -errno
+ * @FF_EV_STILL_MAPPED:	a page leaves the page cache and is mapped: pfn, file,
+ *			extra = its mappings (of a huge page: at least), result =
+ *			1 for a huge page. The page lock keeps new mappings away,
+ *			so it stays mapped, or is being unmapped right now: the
+ *			kernel's own "Bad page cache"
+ * @FF_EV_MAPPED_GONE:	a fault mapped a page that is in no page cache any more:
+ *			addr, pfn, result as above; file = the one that is mapped
+ *			at addr
  * @FF_EV_NR:		number of kinds
  */
 enum ff_ev_kind {
@@ -97,6 +105,8 @@ enum ff_ev_kind {
 	FF_EV_WAKE,
 	FF_EV_SPLIT_BEGIN,
 	FF_EV_SPLIT_END,
+	FF_EV_STILL_MAPPED,
+	FF_EV_MAPPED_GONE,
 	FF_EV_NR
 };
 

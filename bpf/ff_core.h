@@ -33,15 +33,29 @@ struct file {
 	struct address_space *f_mapping;
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
+/* compound_mapcount and compound_order are those of the second page, until 6.2. */
 struct page {
 	struct address_space *mapping;
 	unsigned long index;
+	unsigned long compound_head;
+	atomic_t _mapcount;
+	atomic_t compound_mapcount;
+	unsigned char compound_order;
 };
 
 /* Since 5.16 (7b230db3b8d3); a folio is its head page: one address. */
 struct folio {
 	struct address_space *mapping;
 	unsigned long index;
+};
+
+/* Huge pages count all their mappings in one place since 6.10 (05c5323b2a34). */
+struct folio___large {
+	atomic_t _large_mapcount;
 };
 
 struct task_struct {
@@ -65,7 +79,10 @@ struct mm_struct {
 };
 
 struct vm_area_struct {
+	unsigned long vm_start;
 	struct mm_struct *vm_mm;
+	unsigned long vm_pgoff;
+	struct file *vm_file;
 };
 
 typedef struct {
@@ -74,6 +91,7 @@ typedef struct {
 
 /* Some fields moved into an anonymous struct before 6.1: the names stayed. */
 struct vm_fault {
+	struct vm_area_struct *vma;
 	unsigned long address;
 	pte_t orig_pte;
 	struct page *page;
@@ -85,10 +103,6 @@ struct bio_vec {
 	unsigned int bv_len;
 	unsigned int bv_offset;
 };
-
-typedef struct {
-	int counter;
-} atomic_t;
 
 struct bio {
 	__u8 bi_status;
@@ -150,6 +164,10 @@ enum iter_type {
 	ITER_IOVEC,
 };
 
+enum pageflags {
+	PG_head,
+};
+
 enum scan_result {
 	SCAN_SUCCEED,
 	SCAN_PTE_MAPPED_HUGEPAGE,
@@ -171,6 +189,7 @@ extern volatile __u64 ff_vmemmap;
 #define FF_PTE_PRESENT		1ULL
 #define FF_PTE_PFN		0x000ffffffffff000ULL
 #define FF_PF_KTHREAD		0x00200000
+#define FF_HUGE_PAGES		512	/* small pages in a PMD */
 #define FF_WQ_EXCLUSIVE		1	/* WQ_FLAG_EXCLUSIVE */
 
 /*
@@ -270,6 +289,46 @@ static __always_inline int ff_page_bit(const void *page, int bit)
 
 	bpf_probe_read_kernel(&flags, sizeof(flags), page);
 	return flags >> (bit & 63) & 1;
+}
+
+/* Is it the first page of a huge one? */
+static __always_inline int ff_page_huge(const void *page)
+{
+	return ff_page_bit(page, bpf_core_enum_value(enum pageflags, PG_head));
+}
+
+/* The page that stands for @page in the page cache: the first of a huge one. */
+static __always_inline void *ff_page_head(void *page)
+{
+	unsigned long head = BPF_CORE_READ((struct page *)page, compound_head);
+
+	return head & 1 ? (void *)(head - 1) : page;
+}
+
+/*
+ * How often a page of the page cache is mapped, of a huge one at least; counted
+ * as folio_mapped() does. 0 as well where a kernel counts huge pages in a way
+ * that is not known here (6.2 to 6.9).
+ */
+static __always_inline int ff_page_mapcount(void *page)
+{
+	struct folio___large *large = page;
+	void *second = page + bpf_core_type_size(struct page);
+	int n, order;
+
+	if (!ff_page_huge(page))
+		return BPF_CORE_READ((struct page *)page, _mapcount.counter) + 1;
+	if (bpf_core_field_exists(large->_large_mapcount))
+		return BPF_CORE_READ(large, _large_mapcount.counter) + 1;
+	if (!bpf_core_field_exists(((struct page *)second)->compound_mapcount))
+		return 0;
+	n = BPF_CORE_READ((struct page *)second, compound_mapcount.counter) + 1;
+	order = BPF_CORE_READ((struct page *)second, compound_order);
+	for (int i = 0; i < FF_HUGE_PAGES && n <= 0 && !(i >> (order & 31)); i++) {
+		n = BPF_CORE_READ((struct page *)page, _mapcount.counter) + 1;
+		page += bpf_core_type_size(struct page);
+	}
+	return n;
 }
 
 static __always_inline __u32 ff_task_state(struct task_struct *t)

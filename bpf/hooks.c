@@ -145,4 +145,21 @@ const struct ff_hook_desc ff_hooks[FF_HOOK_NR] = {
 		.lost = "wakers; and, since it names the wait's function, wait_page",
 		.alt = { { .prog = { "wake" }, .target = "wake_page_function" } },
 	},
+	[FF_HOOK_STILL_MAPPED] = {
+		.name = "still_mapped",
+		.gives = "pages that are mapped when they leave the page cache",
+		.lost = "proof that a page was removed before it was unmapped",
+		.alt = { { .prog = { "still_mapped" }, .how = FF_HOW_TP,
+			   .target = "mm_filemap_delete_from_page_cache" } },
+	},
+	[FF_HOOK_MAPPED_GONE] = {
+		.name = "mapped_gone",
+		.gives = "pages that a fault maps after they left the page cache",
+		.lost = "proof that a page was mapped after it was removed",
+		.alt = {
+			{ .prog = { "gone_range" }, .target = "set_pte_range", .nparams = 5 },
+			{ .prog = { "gone_page" }, .target = "do_set_pte", .nparams = 3 },
+			{ .prog = { "gone_alloc" }, .target = "alloc_set_pte", .nparams = 2 },
+		},
+	},
 };

@@ -41,6 +41,7 @@ static void test_kinds(void)
 	tap_is_int(FF_EV_FAULT, 1, "the first kind's number");
 	tap_is_int(FF_EV_COW_END, 5, "one in the middle");
 	tap_is_int(FF_EV_SPLIT_END, 24, "the last when the ABI was laid down");
+	tap_is_int(FF_EV_MAPPED_GONE, 26, "those added since follow");
 	for (int i = 0; i < FF_EV_NR; i++) {
 		unnamed += !ff_ev_name(i);
 		for (int j = 0; j < i && !unnamed; j++)
@@ -73,7 +74,7 @@ static void test_line(void)
 		p.has[h] = h != FF_HOOK_COW;
 	strcpy(p.why[FF_HOOK_COW], "do_wp_page not in BTF");
 	ff_probe_line(&p, line, sizeof(line));
-	tap_is_str(line, "witness: 16 of 17 hooks; missing: cow (do_wp_page not in BTF)",
+	tap_is_str(line, "witness: 18 of 19 hooks; missing: cow (do_wp_page not in BTF)",
 		   "the capability line names what is missing and why");
 	memset(p.has, 0, sizeof(p.has));
 	memset(p.why, 'x', sizeof(p.why));
