@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The evidence of a finding. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -202,6 +203,51 @@ void ff_cause_cow(struct ff_finding *f, const struct ff_case *c, unsigned int id
 		f->witnessed = 1;
 		return;
 	}
+}
+
+/* A removal of pages of the file of @in, between @in and its end. */
+static const struct ff_event *removal_beside(const struct ff_case *c, const struct ff_event *in,
+					     const struct ff_event *end)
+{
+	const struct ff_event *e, *gone;
+	size_t i;
+
+	for (i = 0; i < c->nevents && c->event[i].time_ns <= end->time_ns; i++) {
+		e = &c->event[i];
+		if (e->kind != FF_EV_TRUNCATE_BEGIN || e->ino != in->ino || e->dev != in->dev)
+			continue;
+		gone = end_of(c, i, FF_EV_TRUNCATE_END);
+		if (!gone || gone->time_ns >= in->time_ns)
+			return e;
+	}
+	return NULL;
+}
+
+int ff_cause_swap_in(struct ff_finding *f, const struct ff_case *c, unsigned int id)
+{
+	const struct ff_record *r = &c->history->record[id];
+	const struct ff_event *in, *end, *gone;
+	size_t i;
+
+	for (i = 0; i < c->nevents; i++) {
+		in = &c->event[i];
+		if (in->kind != FF_EV_SWAP_IN_FILE_BEGIN || !r->tid || in->tid != r->tid ||
+		    in->time_ns < r->invoked || in->time_ns > r->returned)
+			continue;
+		end = end_of(c, i, FF_EV_SWAP_IN_FILE_END);
+		gone = end && end->result == -ENOENT ? removal_beside(c, in, end) : NULL;
+		if (!gone)
+			continue;
+		ff_finding_evidence(f,
+			"witness: swap-in of page %llu of inode %llu by task %u: [%.1f, %.1f] us, ended in ENOENT\n"
+			"witness: it raced with task %u, which removes pages of that file from byte 0x%llx on since %.1f us\n",
+			(unsigned long long)in->index, (unsigned long long)in->ino, in->tid,
+			ff_cause_us(c, in->time_ns), ff_cause_us(c, end->time_ns), gone->tid,
+			(unsigned long long)gone->pos, ff_cause_us(c, gone->time_ns));
+		f->witnessed = 1;
+		return 1;
+	}
+	return 0;
 }
 
 void ff_cause_witness(struct ff_finding *f, const struct ff_case *c)

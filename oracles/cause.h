@@ -33,6 +33,15 @@ const char *ff_cause_collapse(struct ff_finding *f, const struct ff_case *c, uns
  */
 void ff_cause_cow(struct ff_finding *f, const struct ff_case *c, unsigned int id);
 
+/**
+ * ff_cause_swap_in() - did a swap-in of call @id fail because the page was punched meanwhile
+ *
+ * That is: the call's swap-in of a file page ended in ENOENT, and a removal of
+ * pages of that file overlapped it. Sets @f->witnessed.
+ * Return: 1 when it did.
+ */
+int ff_cause_swap_in(struct ff_finding *f, const struct ff_case *c, unsigned int id);
+
 /** ff_cause_witness() - a line on what the witness could not see: SKIP, drops */
 void ff_cause_witness(struct ff_finding *f, const struct ff_case *c);
 

@@ -12,6 +12,7 @@
 
 #include "oracles/cause.h"
 #include "oracles/laws.h"
+#include "oracles/mapped.h"
 #include "oracles/model.h"
 
 static struct ff_finding *begin(const struct ff_model *m, unsigned int id, const char *verdict,
@@ -27,10 +28,13 @@ static struct ff_finding *begin(const struct ff_model *m, unsigned int id, const
 	return f;
 }
 
-static void end(const struct ff_model *m, struct ff_finding *f, struct ff_findings *out)
+static void finish(const struct ff_model *m, struct ff_finding *f, struct ff_findings *out)
 {
 	const struct ff_record *r = ff_model_record(m, f->call);
 
+	if ((r->signal == SIGBUS || r->err == ENOENT) && ff_cause_swap_in(f, m->c, f->call))
+		strncat(f->what, ": its swap-in raced with a punch",
+			sizeof(f->what) - strlen(f->what) - 1);
 	ff_cause_beside(f, m->c, f->call, r->invoked, r->returned);
 	ff_cause_witness(f, m->c);
 	ff_cause_merge(out, f);
@@ -163,7 +167,62 @@ static void judge_signal(const struct ff_model *m, unsigned int id, struct ff_fi
 	snprintf(f->what, sizeof(f->what), "%s met SIG%s at 0x%llx, where memory is valid",
 		 name_of(m, id), sigabbrev_np(r->signal), (unsigned long long)r->fault);
 	ff_finding_signature(f, "errno.%s.%s", f->verdict, name_of(m, id));
-	end(m, f, out);
+	finish(m, f, out);
+}
+
+/* May this program have huge pages in the file? They are mapped whole, beyond its end too. */
+static bool huge_pages(const struct ff_model *m)
+{
+	const struct ff_target *t = &m->c->program->target;
+	unsigned int i;
+
+	if (t->kind != FF_TARGET_TMPFS || t->huge)
+		return true;
+	for (i = 0; i < m->c->program->ncalls; i++) {
+		if (ff_call_has_word(&m->c->program->call[i], "collapse") ||
+		    ff_call_has_word(&m->c->program->call[i], "hugepage"))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * mmap(2): SIGBUS, "attempted access to a page of the buffer that lies beyond the
+ * end of the mapped file". Judged on tmpfs with small pages only: of a huge page
+ * kernels map what lies beyond the end as well (it is being argued what they may,
+ * 74207de2ba10), and so of the large folios of other file systems.
+ */
+static void judge_beyond(const struct ff_model *m, unsigned int id, struct ff_findings *out)
+{
+	const struct ff_call *call = &m->c->program->call[id];
+	const struct ff_record *r = ff_model_record(m, id);
+	uint64_t page = m->c->history->page_size ? m->c->history->page_size : 4096;
+	int mem = memory_of(m, id);
+	const struct ff_event *e;
+	struct ff_finding *f;
+	uint64_t end, size;
+
+	if ((call->op != FF_OP_LOAD && call->op != FF_OP_STORE) || mem < 0 || r->result <= 0 ||
+	    (r->flags & FF_REC_RACED) || m->view.mem[mem].obj >= FF_MAX_SLOTS || huge_pages(m) ||
+	    remapped(m, m->view.mem[mem].obj, r->returned))
+		return;
+	end = m->view.mem[mem].off + call->arg[1] + r->result;
+	size = ff_size_max(m, m->view.mem[mem].obj, r->invoked, r->returned);
+	if (end <= (size + page - 1) / page * page)
+		return;
+	f = begin(m, id, "missing-sigbus", out);
+	if (!f)
+		return;
+	snprintf(f->what, sizeof(f->what),
+		 "%s got at bytes up to 0x%llx of a file that is at most 0x%llx long, without a SIGBUS",
+		 name_of(m, id), (unsigned long long)end, (unsigned long long)size);
+	ff_finding_signature(f, "errno.missing-sigbus.%s", name_of(m, id));
+	e = ff_mapped_event(m, m->view.mem[mem].obj, end - 1, r->returned);
+	if (e) {
+		ff_mapped_evidence(f, m->c, e);
+		f->witnessed = 1;
+	}
+	finish(m, f, out);
 }
 
 static bool listed(const struct ff_op *op, int err)
@@ -260,7 +319,7 @@ static void judge_errno(const struct ff_model *m, unsigned int id, struct ff_fin
 	snprintf(f->what, sizeof(f->what), "%s failed with %s (%d), which no manual page allows here",
 		 name_of(m, id), name ? name : "?", err);
 	ff_finding_signature(f, "errno.unexpected-errno.%s.%s", name_of(m, id), name ? name : "unknown");
-	end(m, f, out);
+	finish(m, f, out);
 }
 
 /*
@@ -305,7 +364,7 @@ static void judge_length(const struct ff_model *m, unsigned int id, struct ff_fi
 		 name_of(m, id), (unsigned long long)call->arg[1], (long long)r->result,
 		 (unsigned long long)asked, (unsigned long long)size);
 	ff_finding_signature(f, "errno.short-read.%s", name_of(m, id));
-	end(m, f, out);
+	finish(m, f, out);
 }
 
 void ff_judge_errno(const struct ff_case *c, void *model, struct ff_findings *out)
@@ -324,5 +383,7 @@ void ff_judge_errno(const struct ff_case *c, void *model, struct ff_findings *ou
 			judge_errno(m, id, out);
 		else
 			judge_length(m, id, out);
+		if (!r->signal && !r->err)
+			judge_beyond(m, id, out);
 	}
 }

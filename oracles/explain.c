@@ -5,6 +5,7 @@
 
 #include "oracles/cause.h"
 #include "oracles/explain.h"
+#include "oracles/mapped.h"
 
 #define MAX_VISIBLE 6	/* legal versions named in the evidence */
 
@@ -68,8 +69,10 @@ static bool legal_if(const struct ff_model *m, const struct ff_bad *bad, bool no
 }
 
 static const char *verdict(const struct ff_model *m, const struct ff_bad *bad,
-			   const struct ff_effect *latest)
+			   const struct ff_effect *latest, struct ff_stale *stale)
 {
+	bool is_stale = ff_stale_mapping(m, bad, latest, stale);
+
 	if (legal_if(m, bad, true, false))
 		return "lost-dma";
 	/* the poison that pread put into its memory first: nothing landed there */
@@ -79,10 +82,12 @@ static const char *verdict(const struct ff_model *m, const struct ff_bad *bad,
 	if (bad->seen.kind == FF_SEEN_FOREIGN)
 		return "foreign";
 	if (bad->seen.kind == FF_SEEN_ZERO)
-		return "zeroed";
+		return is_stale ? "stale-mapping" : "zeroed";
 	if (!legal_if(m, bad, false, true))
 		return bad->seen.kind == FF_SEEN_WORDS && bad->seen.version == FF_VERSION_BASE ?
 		       "foreign" : "corrupt";
+	if (is_stale)
+		return "stale-mapping";
 	if (latest && (latest->kind == FF_EFFECT_ZERO || latest->kind == FF_EFFECT_SIZE))
 		return "resurrected";
 	if (bad->see->obj < FF_MAX_SLOTS && !(bad->see->flags & FF_EFFECT_MAPPED))
@@ -141,12 +146,23 @@ static void legal_text(const struct ff_model *m, struct ff_finding *f, const str
 		ff_finding_evidence(f, "legal: what was there at first\n");
 }
 
+static void say_stale(const struct ff_model *m, struct ff_finding *f, const struct ff_stale *stale)
+{
+	if (stale->drop >= 0)
+		ff_cause_call(f, m->c, stale->drop, "page dropped by");
+	if (!stale->event)
+		return;
+	ff_mapped_evidence(f, m->c, stale->event);
+	f->witnessed = 1;
+}
+
 void ff_explain(const struct ff_model *m, const struct ff_bad *bad, struct ff_findings *out)
 {
 	struct ff_walk w = { .m = m, .call = bad->see->call };
 	const struct ff_effect *legal[MAX_VISIBLE], *latest, *dma;
 	uint64_t from = bad->see->from;
 	char seen[120], obj[16];
+	struct ff_stale stale;
 	const char *what;
 	struct ff_finding *f;
 	unsigned int n;
@@ -155,7 +171,7 @@ void ff_explain(const struct ff_model *m, const struct ff_bad *bad, struct ff_fi
 	n = ff_visible(&w, bad->see->obj, bad->off, from, bad->see->until, legal, MAX_VISIBLE,
 		       &initial);
 	latest = latest_of(legal, n);
-	what = verdict(m, bad, latest);
+	what = verdict(m, bad, latest, &stale);
 	f = ff_finding_add(out, "data", what);
 	if (!f)
 		return;
@@ -168,6 +184,10 @@ void ff_explain(const struct ff_model *m, const struct ff_bad *bad, struct ff_fi
 		dma = bad->see->flags & FF_EFFECT_DIRECT ? bad->see : direct_read(m, bad, legal, n);
 	if (dma)
 		ff_finding_signature(f, "data.lost-dma.%s", call_name(m, dma->call));
+	else if (!strcmp(what, "stale-mapping"))
+		/* by who looked and who dropped the page, whatever was written there since */
+		ff_finding_signature(f, "data.stale-mapping.%s.%s", call_name(m, f->call),
+				     stale.drop < 0 ? "none" : call_name(m, stale.drop));
 	else
 		ff_finding_signature(f, "data.%s.%s.%s", what, call_name(m, f->call),
 				     latest ? call_name(m, latest->call) : "none");
@@ -181,6 +201,8 @@ void ff_explain(const struct ff_model *m, const struct ff_bad *bad, struct ff_fi
 	    bad->seen.version <= m->c->program->ncalls)
 		ff_cause_call(f, m->c, bad->seen.version - 1, "seen, written");
 	legal_text(m, f, legal, n, initial);
+	if (!strcmp(what, "stale-mapping"))
+		say_stale(m, f, &stale);
 	if (dma) {
 		ff_cause_cow(f, m->c, dma->call);
 		from = dma->from;

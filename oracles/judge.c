@@ -30,6 +30,11 @@ static const struct ff_oracle table[] = {
 		.hooks = "",
 		.judge = ff_judge_errno,
 	}, {
+		.name = "unmap",
+		.law = "no page is mapped that is in no file any more",
+		.hooks = "all of it: pages that left the page cache and are mapped",
+		.judge = ff_judge_unmap,
+	}, {
 		.name = "hang",
 		.law = "every call returns",
 		.hooks = "",

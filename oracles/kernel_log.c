@@ -87,6 +87,17 @@ static void quote(struct ff_finding *f, const char *at)
 		ff_finding_evidence(f, "log: %s\n", line);
 }
 
+/* The kernel says it of some such pages, the witness of all. */
+static void refer(struct ff_finding *f, const struct ff_findings *out)
+{
+	unsigned int i;
+
+	for (i = 0; i < out->n; i++) {
+		if (!strcmp(out->f[i].oracle, "unmap"))
+			ff_finding_evidence(f, "the same bug, by the witness: %s\n", out->f[i].signature);
+	}
+}
+
 static void report(const struct ff_case *c, const char *at, const char *line,
 		   const struct pattern *p, struct ff_findings *out)
 {
@@ -100,6 +111,8 @@ static void report(const struct ff_case *c, const char *at, const char *line,
 		ff_finding_signature(f, "kernel-log.%s.%s", p->verdict, frames);
 	else
 		ff_finding_signature(f, "kernel-log.%s.%s", p->verdict, p->about);
+	if (!strcmp(p->about, "bad-page-cache"))
+		refer(f, out);
 	quote(f, at);
 	(void)c;
 	ff_cause_merge(out, f);
