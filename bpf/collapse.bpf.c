@@ -143,6 +143,7 @@ static __always_inline int split(__u32 kind, void *page, __s64 result)
 		return 0;
 	ff_set_pfn(&ev, ff_page_pfn(page));
 	ev.result = result;
+	ev.extra = kind == FF_EV_SPLIT_BEGIN ? ff_page_mapcount(ff_page_head(page)) : 0;
 	ff_submit(&ev);
 	return 0;
 }

@@ -67,7 +67,8 @@
  *			was clear by then, and there need not be a WAKE
  * @FF_EV_WAKE:		a waker hands a page bit to one waiter: pfn, file,
  *			extra = bit, result = waiter's tid
- * @FF_EV_SPLIT_BEGIN:	a huge page is to be split: pfn, file
+ * @FF_EV_SPLIT_BEGIN:	a huge page is to be split: pfn, file, extra = its mappings,
+ *			at least
  * @FF_EV_SPLIT_END:	result = 0 or -errno
  * @FF_EV_STILL_MAPPED:	a page leaves the page cache and is mapped: pfn, file,
  *			extra = its mappings (of a huge page: at least), result =

@@ -30,6 +30,17 @@
 
 static char slow_disk[64], swap_disk[64];
 
+/* Map the huge page once more, where it cannot be mapped as a whole, and touch a small part. */
+static char *map_in_parts(int fd)
+{
+	char *at = mmap(NULL, 2 * HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	at = (char *)(((uintptr_t)at + HUGE - 1) & ~(HUGE - 1)) + PAGE;
+	at = mmap(at, HUGE - PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0);
+	*(volatile char *)(at + 300 * PAGE);
+	return at;
+}
+
 /* Fill 2 MiB of tmpfs, collapse it: BEGIN and END name the inode. */
 static void test_collapse(void)
 {
@@ -72,6 +83,8 @@ static void test_collapse(void)
 	if (!b || !e)
 		dump(20);
 
+	char *parts = map_in_parts(fd);
+
 	start();
 	off_t hole = lseek(fd, 0, SEEK_HOLE);
 	fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, PAGE, PAGE);
@@ -84,7 +97,11 @@ static void test_collapse(void)
 	check(b && e && b->ino == st.st_ino && b->pos == PAGE && b->result == 2 * PAGE - 1,
 	       "punch: range %lld-%lld", b ? (long long)b->pos : 0, b ? (long long)b->result : 0);
 	if (ff_witness_has(w, FF_HOOK_SPLIT))
-		check(find(0, FF_EV_SPLIT_BEGIN) && find(0, FF_EV_SPLIT_END), "punch splits");
+		check((b = find(0, FF_EV_SPLIT_BEGIN)) && b->extra && find(0, FF_EV_SPLIT_END),
+		      "punch splits a page that is mapped (%u)", b ? b->extra : 0);
+	check(!find(0, FF_EV_STILL_MAPPED) && !find(0, FF_EV_MAPPED_GONE),
+	      "no page stays mapped that left the page cache");
+	munmap(parts, HUGE - PAGE);
 	if (!e)
 		dump(20);
 	munmap(at, HUGE);

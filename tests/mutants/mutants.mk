@@ -4,13 +4,17 @@
 # it in the cache, and prints where it is; mutant-probe shows every mutant's
 # symptom by a program of its own, and nothing without the mutant.
 
-.PHONY: mutant-kernel mutant-probe mutants
+.PHONY: mutant-kernel mutant-probe mutant-programs mutants
 
 mutant-kernel:
 	$(Q)tests/mutants/build.sh
 
 mutant-probe:
 	$(Q)tests/mutants/probe.sh
+
+# Kept programs: each mutant with its verdict, and silence without it. IDS="f2 g"
+mutant-programs: $(BIN) mutant-kernel
+	$(Q)FOLIOFUZZ=$(BIN) tests/mutants/programs.sh $(IDS)
 
 # The generic campaign on each mutant: hours. MUTANTS="a b" SEEDS="1 2" TIME=120 CONTROL=600
 mutants: $(BIN) mutant-kernel
