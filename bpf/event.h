@@ -78,6 +78,8 @@
  * @FF_EV_MAPPED_GONE:	a fault mapped a page that is in no page cache any more:
  *			addr, pfn, result as above; file = the one that is mapped
  *			at addr
+ * @FF_EV_SPLIT_MAPPED:	a split has unmapped its huge page, of a file, and it is
+ *			mapped still: pfn, file, extra = its mappings, at least
  * @FF_EV_NR:		number of kinds
  */
 enum ff_ev_kind {
@@ -108,6 +110,7 @@ enum ff_ev_kind {
 	FF_EV_SPLIT_END,
 	FF_EV_STILL_MAPPED,
 	FF_EV_MAPPED_GONE,
+	FF_EV_SPLIT_MAPPED,
 	FF_EV_NR
 };
 

@@ -168,6 +168,13 @@ enum pageflags {
 	PG_head,
 };
 
+enum ttu_flags {
+	TTU_SPLIT_HUGE_PMD,
+	TTU_HWPOISON,
+	TTU_BATCH_FLUSH,
+	TTU_RMAP_LOCKED,
+};
+
 enum scan_result {
 	SCAN_SUCCEED,
 	SCAN_PTE_MAPPED_HUGEPAGE,
@@ -329,6 +336,20 @@ static __always_inline int ff_page_mapcount(void *page)
 		page += bpf_core_type_size(struct page);
 	}
 	return n;
+}
+
+/*
+ * Are these the flags a split gives try_to_unmap()? It alone holds the locks of the
+ * reverse map; reclaim batches its flushes and may leave mappings, a split may not.
+ */
+static __always_inline int ff_unmap_for_split(__u32 flags)
+{
+	__u32 split = bpf_core_enum_value(enum ttu_flags, TTU_SPLIT_HUGE_PMD) |
+		      bpf_core_enum_value(enum ttu_flags, TTU_RMAP_LOCKED);
+	__u32 other = bpf_core_enum_value(enum ttu_flags, TTU_HWPOISON) |
+		      bpf_core_enum_value(enum ttu_flags, TTU_BATCH_FLUSH);
+
+	return (flags & (split | other)) == split;
 }
 
 static __always_inline __u32 ff_task_state(struct task_struct *t)

@@ -162,4 +162,10 @@ const struct ff_hook_desc ff_hooks[FF_HOOK_NR] = {
 			{ .prog = { "gone_alloc" }, .target = "alloc_set_pte", .nparams = 2 },
 		},
 	},
+	[FF_HOOK_SPLIT_MAPPED] = {
+		.name = "split_mapped",
+		.gives = "huge pages of files that are mapped after a split has unmapped them",
+		.lost = "proof that a split overlooked a mapping",
+		.alt = { { .prog = { "split_mapped" }, .target = "try_to_unmap", .nparams = 2 } },
+	},
 };

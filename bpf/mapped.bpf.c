@@ -37,6 +37,34 @@ int BPF_PROG(still_mapped)
 }
 
 /*
+ * A split unmaps its page, which is locked, waits for whoever is unmapping it too
+ * (TTU_SYNC), and gives up when a mapping is left all the same. Of files only:
+ * anonymous pages get migration entries, by try_to_migrate().
+ */
+SEC("?fexit/try_to_unmap")
+int BPF_PROG(split_mapped)
+{
+	void *page = ff_arg(ctx, 0);
+	struct ff_event ev;
+	struct ff_file f;
+	int mapped;
+
+	if (!ff_on || !ff_unmap_for_split((__u64)ff_arg(ctx, 1)) || !ff_page_huge(page))
+		return 0;
+	mapped = ff_page_mapcount(page);
+	if (mapped <= 0)
+		return 0;
+	ff_page_file(&f, page);
+	if (!f.ino || !ff_take_file(&ev, FF_EV_SPLIT_MAPPED, &f))
+		return 0;
+	ff_set_pfn(&ev, ff_page_pfn(page));
+	ev.extra = mapped;
+	ev.result = 1;
+	ff_submit(&ev);
+	return 0;
+}
+
+/*
  * Only of files on watched devices: drivers map pages of their own, which never
  * were in a page cache. A copy for a private map belongs to its anon_vma.
  */

@@ -13,6 +13,27 @@
 
 #define PAGES_OF_HUGE	512
 
+/* What a page of this kind did; NULL: not a kind of this law. */
+static const char *did(unsigned int kind)
+{
+	switch (kind) {
+	case FF_EV_STILL_MAPPED:
+		return "left the page cache and stayed mapped: what a mapping shows there is not the file's";
+	case FF_EV_MAPPED_GONE:
+		return "mapped by a fault after leaving the page cache: what a mapping shows there is not the file's";
+	case FF_EV_SPLIT_MAPPED:
+		return "mapped when a split had unmapped all: the unmap overlooked who is in the middle of another";
+	}
+	return NULL;
+}
+
+static const char *short_name(unsigned int kind)
+{
+	return kind == FF_EV_STILL_MAPPED ? "page-still-mapped" :
+	       kind == FF_EV_MAPPED_GONE ? "page-mapped-when-gone" : "page-mapped-after-split";
+}
+
+/* Does this event mean that a page without a file is mapped? That of a split still has one. */
 static bool is_mapped(const struct ff_event *e)
 {
 	return e->kind == FF_EV_STILL_MAPPED || e->kind == FF_EV_MAPPED_GONE;
@@ -84,11 +105,13 @@ void ff_mapped_evidence(struct ff_finding *f, const struct ff_case *c, const str
 	int call = ff_mapped_call(c, e);
 	const char *name = call < 0 ? "" : ff_op(c->program->call[call].op)->name;
 
-	if (e->kind == FF_EV_STILL_MAPPED)
+	if (e->kind != FF_EV_MAPPED_GONE)
 		ff_finding_evidence(f,
-			"witness: %spage %llu of inode %llu (frame 0x%llx) left the page cache with %u mapping%s, at %.1f us",
+			"witness: %spage %llu of inode %llu (frame 0x%llx) %s with %u mapping%s, at %.1f us",
 			e->result ? "huge " : "", (unsigned long long)e->index,
-			(unsigned long long)e->ino, (unsigned long long)e->pfn, e->extra,
+			(unsigned long long)e->ino, (unsigned long long)e->pfn,
+			e->kind == FF_EV_STILL_MAPPED ? "left the page cache" : "was left by the unmap of a split",
+			e->extra,
 			e->extra == 1 ? "" : "s", ff_cause_us(c, e->time_ns));
 	else
 		ff_finding_evidence(f,
@@ -123,11 +146,10 @@ static void judge_kind(const struct ff_model *m, unsigned int kind, bool huge,
 	f->witnessed = 1;
 	f->call = ff_mapped_call(c, first);
 	f->thread = f->call < 0 ? -1 : c->program->call[f->call].thread;
-	snprintf(f->what, sizeof(f->what), "%u %spage%s %s: what a mapping shows there is not the file's",
-		 pages, huge ? "huge " : "", pages == 1 ? "" : "s", kind == FF_EV_STILL_MAPPED ?
-		 "left the page cache and stayed mapped" : "mapped by a fault after leaving the page cache");
+	snprintf(f->what, sizeof(f->what), "%u %spage%s %s", pages, huge ? "huge " : "",
+		 pages == 1 ? "" : "s", did(kind));
 	ff_finding_signature(f, "unmap.stale-mapping.%s%s", huge ? "huge-" : "",
-			     kind == FF_EV_STILL_MAPPED ? "page-still-mapped" : "page-mapped-when-gone");
+			     short_name(kind));
 	ff_mapped_evidence(f, c, first);
 	for (i = 0; i + 1 < out->n; i++) {
 		if (!strcmp(out->f[i].verdict, "stale-mapping"))
@@ -147,4 +169,5 @@ void ff_judge_unmap(const struct ff_case *c, void *model, struct ff_findings *ou
 	judge_kind(model, FF_EV_STILL_MAPPED, true, out);
 	judge_kind(model, FF_EV_MAPPED_GONE, false, out);
 	judge_kind(model, FF_EV_MAPPED_GONE, true, out);
+	judge_kind(model, FF_EV_SPLIT_MAPPED, true, out);
 }

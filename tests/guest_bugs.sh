@@ -46,6 +46,10 @@ silent bookworm lost-dma
 hit bullseye lost-dma data lost-dma
 silent bookworm-backports seek-collapse
 silent bookworm-backports lost-dma
+# Races that mutants lose (make mutant-programs), won here.
+for program in split-zap stale-huge-zap stale-fault-around stale-punch swap-in-punch; do
+	silent bookworm-backports "$program"
+done
 
 # What the generator makes is accepted, and a kernel without bugs gives nothing
 # that shows again when it is replayed.

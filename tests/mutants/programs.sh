@@ -38,6 +38,7 @@ want=$*
 	skip_all "no mutant kernel: $(tail -n 1 "$tmp/build")"
 row b lost-dma lost-dma data.lost-dma. ""
 row c1 swap-in-punch unexpected-errno errno.unexpected-errno.pread.enoent ""
+row f1 split-zap stale-mapping unmap.stale-mapping.huge-page-mapped-after-split mutant_delay_us=200
 row f2 stale-huge-zap stale-mapping unmap.stale-mapping.huge-page-still-mapped mutant_delay_us=500
 row f3 stale-punch stale-mapping data.stale-mapping.load.fallocate mutant_delay_us=200
 row g stale-fault-around stale-mapping unmap.stale-mapping.page- mutant_delay_us=20
