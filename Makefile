@@ -188,6 +188,7 @@ help:
 	@echo '                OUT=$(OUT) FUZZ_ARGS="..."'
 	@echo 'make bench      measure calls per second'
 	@echo 'make mutant-kernel  build the kernel with the seed bugs (10 to 20 minutes, cached)'
+	@echo 'make mutant-programs  kept programs on the mutant kernel: each bug with its verdict'
 	@echo 'make deps       install the Debian packages that are missing'
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
 	@echo 'make clean      remove build/ and build-san/; findings in out/ stay'
