@@ -33,10 +33,12 @@ static void run_swapon(struct ff_thread *t, const struct ff_call *c, struct ff_r
 
 static void run_swapoff(struct ff_thread *t, const struct ff_call *c, struct ff_record *r)
 {
+	uint64_t left, stalled;
+
 	(void)c;
 	if (!t->x->cfg.swap)
 		return ff_skip(r);
-	FF_CALL(t, r, swapoff(t->x->cfg.swap));
+	FF_CALL(t, r, ff_swapoff(t->x, &left, &stalled));
 	if (!r->err)
 		atomic_store(&t->x->swap_on, 0);
 }

@@ -200,6 +200,7 @@ static void prepare_history(struct ff_exec *x)
 	h->epoch = x->epoch;
 	h->nthreads = (uint16_t)x->p->nthreads;
 	h->flags = 0;
+	h->usage = (struct ff_usage){ 0 };
 	h->ended = 0;
 	h->page_size = x->page_size;
 	h->pmd_size = x->pmd_size;
@@ -348,6 +349,7 @@ void ff_exec_run(struct ff_exec *x, const struct ff_program *p, uint16_t epoch,
 	note_pressure(x);
 	h->ended = ff_now();
 	ff_exec_clean(x);
+	ff_usage_after(x);
 	ff_device_after(x);
 	x->h = NULL;
 }

@@ -36,12 +36,13 @@
  * @features: ff_features_probe()
  * @allow_global: calls with FF_GLOBAL may run (never on the user's own machine)
  * @call_limit_ns: goes into the history
+ * @own_tmpfs: @dir is a tmpfs that nobody else uses
  * @bare: nothing recorded and nothing checked, for the benchmark's bare loop
  */
 struct ff_exec_config {
 	const char *dir, *device, *swap, *cgroup;
 	uint64_t device_size, features, call_limit_ns;
-	bool allow_global, bare;
+	bool allow_global, own_tmpfs, bare;
 };
 
 struct ff_exec;

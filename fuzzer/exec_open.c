@@ -112,6 +112,8 @@ int ff_exec_open(struct ff_exec **out, const struct ff_exec_config *cfg, struct 
 	x->nworkers = 1;
 	x->reclaim = x->dropcaches = x->compact = x->vmstat = x->pidfd = -1;
 	ret = ff_guard_open();
+	if (!ret)
+		ret = ff_swapoff_open();
 	if (ret) {
 		free(x);
 		return fail(e, -ret, "handle signals");
@@ -139,6 +141,7 @@ void ff_exec_target(struct ff_exec *x, const struct ff_exec_config *cfg)
 	ff_exec_knobs_close(x);
 	ff_exec_paths(x, cfg);
 	ff_exec_knobs_open(x);
+	ff_usage_base(x);
 	x->device_known = false;
 }
 

@@ -30,6 +30,7 @@ void ff_exec_paths(struct ff_exec *x, const struct ff_exec_config *cfg)
 			snprintf(x->path[f], FF_PATH, "%s/f%u", cfg->dir ? cfg->dir : "", f);
 	}
 	snprintf(x->swap, FF_PATH, "%s", cfg->swap ? cfg->swap : "");
+	snprintf(x->dir, FF_PATH, "%s", cfg->dir ? cfg->dir : "");
 	x->cfg.device = cfg->device ? x->path[0] : NULL;
 	x->cfg.swap = cfg->swap ? x->swap : NULL;
 	x->cfg.dir = NULL;	/* only through @path */

@@ -35,8 +35,31 @@ struct ff_pressure {
 };
 
 /**
+ * struct ff_in_use - what is in use when no program runs
+ * @swap, @blocks, @inodes, @shmem ... @mlocked: as in struct ff_usage
+ * @tasks: children
+ */
+struct ff_in_use {
+	uint64_t swap, blocks, inodes, shmem, anon_huge, shmem_huge, file_huge, mlocked;
+	uint32_t tasks;
+};
+
+/**
+ * struct ff_account - what is measured after each program (exec_usage.c)
+ * @base: at the target's making, or what is known to be lost since
+ * @programs: since the dear part was looked at
+ * @cost, @ran: ns that it took, and that programs took since
+ */
+struct ff_account {
+	struct ff_in_use base;
+	uint32_t programs;
+	uint64_t cost, ran;
+};
+
+/**
  * struct ff_exec - an executor
  * @path: of files f0-f7 on the target
+ * @dir: the folder they are in
  * @skip: calls of the program that this kernel or this machine must not run
  * @arrived, @running: threads at the start barrier, threads not yet at their end
  * @swap_on: is the target's swap device on (as far as this program did it)
@@ -44,7 +67,7 @@ struct ff_pressure {
  */
 struct ff_exec {
 	struct ff_exec_config cfg;
-	char path[FF_MAX_SLOTS][FF_PATH], swap[FF_PATH];
+	char path[FF_MAX_SLOTS][FF_PATH], swap[FF_PATH], dir[FF_PATH];
 	const struct ff_program *p;
 	struct ff_history *h;
 	uint16_t epoch;
@@ -61,6 +84,7 @@ struct ff_exec {
 	atomic_int swap_on;
 	int reclaim, dropcaches, compact, pidfd, vmstat;
 	struct ff_pressure before;
+	struct ff_account account;
 	void *dummy;			/* a page of its own for the settle step */
 	struct ff_thread thread[FF_WORKERS];
 	pthread_t worker[FF_WORKERS];
@@ -102,6 +126,23 @@ void ff_exec_knobs_close(struct ff_exec *x);
 void ff_exec_settle(struct ff_exec *x);
 void ff_exec_clean(struct ff_exec *x);
 void ff_exec_pressure(struct ff_exec *x);	/* compare with the last time; sets history flags */
+
+/* exec_usage.c: what is in use now that nothing runs; what has not returned after a program */
+void ff_usage_base(struct ff_exec *x);
+void ff_usage_after(struct ff_exec *x);
+
+/* exec_swapoff.c: handle the signal that interrupts swapoff */
+int ff_swapoff_open(void);
+
+/**
+ * ff_swapoff() - swapoff of the target's device, as long as it gets on
+ *
+ * Interrupted and begun again every now and then; given up with EINTR when no page
+ * came back for long. Judged by progress, since swapoff may take any time.
+ * @left, @stalled: of the last try: pages still in use, ns in which none was freed
+ * Return: 0 or -1 with errno, of the last try.
+ */
+int ff_swapoff(struct ff_exec *x, uint64_t *left, uint64_t *stalled);
 
 /** ff_memory_address() - where byte @off of a memory slot is now */
 static inline void *ff_memory_address(struct ff_memory *m, uint64_t off)

@@ -76,6 +76,38 @@ struct ff_record {
 	uint32_t tid, pad2;
 };
 
+/* What came of taking the target's swap device off after a program. */
+enum ff_swapoff {
+	FF_SWAPOFF_NONE,	/* not tried: swap use had returned by itself, or there is no swap */
+	FF_SWAPOFF_DONE,	/* it ended: nothing was lost in swap, it was only slow to be freed */
+	FF_SWAPOFF_STUCK,	/* swap use did not shrink any more, and it was given up */
+	FF_SWAPOFF_FAILED,	/* with @err: no memory, a disk that fails */
+};
+
+/**
+ * struct ff_usage - what had not returned when the program had ended and all was closed
+ * @swapoff: enum ff_swapoff
+ * @err: errno of FF_SWAPOFF_FAILED
+ * @swap_before, @swap_after: pages of swap in use before the program and after it
+ * @swap_left: of FF_SWAPOFF_STUCK: pages that swapoff could not free
+ * @stalled: ns in which none of them was
+ * @blocks, @inodes: of the target's tmpfs, beyond those in use when it was empty
+ * @shmem: pages of shared memory in the system, beyond those at the target's making
+ * @anon_huge: huge pages counted as mapped that no process maps
+ * @shmem_huge, @file_huge, @mlocked: huge pages in page caches, and locked
+ *	pages, beyond those at the target's making
+ * @tasks: children of the executor
+ * @programs: how many programs ran since @shmem to @mlocked were looked at
+ *	(too dear for every one), this one counted
+ */
+struct ff_usage {
+	uint32_t swapoff;
+	int32_t err;
+	uint64_t swap_before, swap_after, swap_left, stalled;
+	uint64_t blocks, inodes, shmem, anon_huge, shmem_huge, file_huge, mlocked;
+	uint32_t tasks, programs;
+};
+
 #define FF_MAX_RUNS		16384	/* of a history */
 #define FF_MAX_RUNS_CALL	256	/* of one call */
 
@@ -89,6 +121,7 @@ struct ff_record {
  * @calls_limit_ns: longest a call may take on this machine before the hang
  *	oracle asks why (scaled by the speed factor measured at boot)
  * @size: initial size of file f0 when the target is a block device
+ * @usage: all 0 when everything returned
  * @record: by call id
  * @nruns: used in @run
  */
@@ -99,6 +132,7 @@ struct ff_history {
 	uint64_t began, ended;
 	uint32_t page_size, pmd_size;
 	uint64_t call_limit_ns, device_size;
+	struct ff_usage usage;
 	uint32_t ncalls, nruns;
 	struct ff_record record[FF_MAX_CALLS];
 	struct ff_run run[FF_MAX_RUNS];
@@ -109,6 +143,7 @@ enum ff_history_flag {
 	FF_HIST_OOM	= 1 << 1,	/* the OOM killer ran */
 	FF_HIST_DEVICE_UNKNOWN = 1 << 3, /* the block device could not be given its base content */
 	FF_HIST_INVALIDATE_FAILED = 1 << 2, /* kernel said: page cache invalidation failure on direct I/O */
+	FF_HIST_SPOILT = 1 << 8,	/* it left something behind that would spoil the next program */
 };
 
 #endif

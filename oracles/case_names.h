@@ -8,5 +8,6 @@
 extern const struct ff_flag_name ff_history_flags[], ff_record_flags[];
 extern const char *const ff_state_names[];	/* enum ff_call_state; NULL ends */
 extern const char *const ff_run_names[];	/* enum ff_run_kind; NULL ends */
+extern const char *const ff_swapoff_names[];	/* enum ff_swapoff; NULL ends */
 
 #endif

@@ -156,6 +156,44 @@ static int read_history(struct reader *r, char *rest)
 	return 0;
 }
 
+static int usage_pair(struct ff_usage *u, const char *key, const char *value)
+{
+	const struct field fields[] = {
+		FIELD("swap_before", u->swap_before), FIELD("swap_after", u->swap_after),
+		FIELD("swap_left", u->swap_left), FIELD("stalled", u->stalled),
+		FIELD("blocks", u->blocks), FIELD("inodes", u->inodes), FIELD("shmem", u->shmem),
+		FIELD("anon_huge", u->anon_huge), FIELD("shmem_huge", u->shmem_huge),
+		FIELD("file_huge", u->file_huge), FIELD("mlocked", u->mlocked),
+		FIELD("tasks", u->tasks), FIELD("programs", u->programs), { NULL, NULL, 0 }
+	};
+	int i;
+
+	if (!strcmp(key, "errno"))
+		return errno_read(value, &u->err);
+	if (strcmp(key, "swapoff"))
+		return put(fields, key, value);
+	i = index_of(ff_swapoff_names, value);
+	if (i >= 0)
+		u->swapoff = i;
+	return i < 0 ? -EINVAL : 0;
+}
+
+static int read_usage(struct reader *r, char *rest)
+{
+	char *pair, *value;
+	int err;
+
+	while ((pair = word(&rest))) {
+		value = value_of(pair);
+		if (!value)
+			return fail(r, "found \"%.40s\" in a usage line, expected key=value", pair);
+		err = usage_pair(&r->b->history.usage, pair, value);
+		if (err)
+			return pair_failed(r, err, "usage", pair, value);
+	}
+	return 0;
+}
+
 /* The call that a line is about, or NULL. */
 static struct ff_record *record_of(struct reader *r, char **rest, unsigned int *id)
 {
@@ -341,6 +379,8 @@ static int read_line(struct reader *r, char *line)
 		return 0;
 	if (!strcmp(key, "call"))
 		return read_call(r, rest);
+	if (!strcmp(key, "usage"))
+		return read_usage(r, rest);
 	if (!strcmp(key, "run"))
 		return read_run(r, rest);
 	if (!strcmp(key, "event"))
@@ -357,7 +397,7 @@ static int read_line(struct reader *r, char *line)
 		return append(r->b->witness, &r->b->witnessed, rest), 0;
 	if (!strcmp(key, "log"))
 		return append(r->b->log, &r->b->logged, rest), 0;
-	return fail(r, "found \"%.40s\", expected call, run, event, drops, witness, log, lost, now or ended", key);
+	return fail(r, "found \"%.40s\", expected usage, call, run, event, drops, witness, log, lost, now or ended", key);
 }
 
 /* Where the history line begins: before it stands the program. */

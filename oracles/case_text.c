@@ -12,7 +12,7 @@
 const struct ff_flag_name ff_history_flags[] = {
 	{ "evicted", FF_HIST_EVICTED }, { "oom", FF_HIST_OOM },
 	{ "invalidate_failed", FF_HIST_INVALIDATE_FAILED },
-	{ "device_unknown", FF_HIST_DEVICE_UNKNOWN }, { NULL, 0 }
+	{ "device_unknown", FF_HIST_DEVICE_UNKNOWN }, { "spoilt", FF_HIST_SPOILT }, { NULL, 0 }
 };
 
 const struct ff_flag_name ff_record_flags[] = {
@@ -47,6 +47,34 @@ static void write_history(const struct ff_history *h, FILE *out)
 		h->call_limit_ns, h->device_size);
 }
 
+const char *const ff_swapoff_names[] = { "none", "done", "stuck", "failed", NULL };
+
+static void write_errno(int32_t err, FILE *out)
+{
+	const char *name = strerrorname_np(err);
+
+	if (err && name)
+		fprintf(out, " errno=%s", name);
+	else
+		fprintf(out, " errno=%d", err);
+}
+
+static void write_usage(const struct ff_usage *u, FILE *out)
+{
+	static const struct ff_usage nothing;
+
+	if (!memcmp(u, &nothing, sizeof(nothing)) || u->swapoff > FF_SWAPOFF_FAILED)
+		return;
+	fprintf(out, "usage swapoff=%s", ff_swapoff_names[u->swapoff]);
+	write_errno(u->err, out);
+	fprintf(out, " swap_before=%" PRIu64 " swap_after=%" PRIu64 " swap_left=%" PRIu64 " stalled=%" PRIu64,
+		u->swap_before, u->swap_after, u->swap_left, u->stalled);
+	fprintf(out, " blocks=%" PRIu64 " inodes=%" PRIu64 " shmem=%" PRIu64 " anon_huge=%" PRIu64
+		" shmem_huge=%" PRIu64 " file_huge=%" PRIu64 " mlocked=%" PRIu64 " tasks=%u programs=%u\n",
+		u->blocks, u->inodes, u->shmem, u->anon_huge, u->shmem_huge, u->file_huge, u->mlocked,
+		u->tasks, u->programs);
+}
+
 static void write_run(unsigned int id, const struct ff_run *r, FILE *out)
 {
 	if (r->kind > FF_RUN_ABSENT)
@@ -63,7 +91,6 @@ static void write_call(const struct ff_case *c, unsigned int id, FILE *out)
 {
 	const struct ff_record *r = &c->history->record[id];
 	unsigned int i, thread = c->program->call[id].thread;
-	const char *err = strerrorname_np(r->err);
 
 	if (r->state == FF_CALL_NOT_RUN || r->state > FF_CALL_SKIPPED)
 		return;
@@ -73,10 +100,7 @@ static void write_call(const struct ff_case *c, unsigned int id, FILE *out)
 	else
 		fprintf(out, "%u", thread);
 	fprintf(out, " %s result=%" PRId64, ff_state_names[r->state], r->result);
-	if (r->err && err)
-		fprintf(out, " errno=%s", err);
-	else
-		fprintf(out, " errno=%d", r->err);
+	write_errno(r->err, out);
 	fprintf(out, " invoked=%" PRIu64 " returned=%" PRIu64, r->invoked, r->returned);
 	if (r->scanned != r->returned)
 		fprintf(out, " scanned=%" PRIu64, r->scanned);
@@ -117,6 +141,7 @@ int ff_case_write(const struct ff_case *c, FILE *out)
 	if (err)
 		return err;
 	write_history(c->history, out);
+	write_usage(&c->history->usage, out);
 	for (id = 0; id < c->program->ncalls && id < FF_MAX_CALLS; id++)
 		write_call(c, id, out);
 	for (i = 0; i < c->nevents; i++)

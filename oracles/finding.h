@@ -8,7 +8,8 @@
 
 /**
  * struct ff_finding - one violation
- * @oracle: "data", "seek", "mincore", "errno", "unmap", "hang", "kernel-log"
+ * @oracle: "data", "seek", "mincore", "errno", "unmap", "hang", "leak",
+ *	"kernel-log"
  * @verdict: of the oracle: "lost-dma", "stale", "hole-in-data", "enxio", ...
  * @signature: what makes two findings the same: oracle, verdict, the calls
  *	involved by name, and the kernel frames or hooks; [a-z0-9._+-] so that it

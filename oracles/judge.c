@@ -40,6 +40,11 @@ static const struct ff_oracle table[] = {
 		.hooks = "",
 		.judge = ff_judge_hang,
 	}, {
+		.name = "leak",
+		.law = "when the program has ended, swap, shared memory, huge pages, files and tasks return",
+		.hooks = "",
+		.judge = ff_judge_leak,
+	}, {
 		.name = "kernel-log",
 		.law = "no warning, BUG, bad page, lockdep or KASAN report, lockup, stall or panic in the log",
 		.hooks = "",

@@ -11,6 +11,7 @@ void ff_judge_mincore(const struct ff_case *c, void *model, struct ff_findings *
 void ff_judge_errno(const struct ff_case *c, void *model, struct ff_findings *out);
 void ff_judge_unmap(const struct ff_case *c, void *model, struct ff_findings *out);
 void ff_judge_hang(const struct ff_case *c, void *model, struct ff_findings *out);
+void ff_judge_leak(const struct ff_case *c, void *model, struct ff_findings *out);
 void ff_judge_kernel_log(const struct ff_case *c, void *model, struct ff_findings *out);
 
 #endif

@@ -425,16 +425,25 @@ static int lose(struct ff_session *s, const char *lost, const char *words, struc
 	return 1;
 }
 
+/* The result in slot @i, and another guest if what it left would spoil the next program. */
+static int give(struct ff_session *s, int i, struct ff_outcome *r)
+{
+	take(s, i, r);
+	if (r->c.history->flags & FF_HIST_SPOILT) {
+		s->down = true;
+		settle(s);
+	}
+	return 1;
+}
+
 int ff_session_collect(struct ff_session *s, struct ff_outcome *r)
 {
 	char words[128];
 	const char *lost;
 	int ret, i = oldest(s, OURS);
 
-	if (i >= 0) {
-		take(s, i, r);
-		return 1;
-	}
+	if (i >= 0)
+		return give(s, i, r);
 	if (s->down) {
 		s->info.restarts++;
 		ret = start(s);
@@ -450,9 +459,7 @@ int ff_session_collect(struct ff_session *s, struct ff_outcome *r)
 	if (!lost)
 		return 0;
 	i = oldest(s, OURS);	/* it may have ended just before its guest did */
-	if (i >= 0) {
-		take(s, i, r);
-		return 1;
-	}
+	if (i >= 0)
+		return give(s, i, r);
 	return lose(s, lost, words, r);
 }

@@ -13,6 +13,7 @@ static const char full[] =
 	"  pread h0 0 4K\n  pread h0 4K 4K\n  pause 10\n"
 	"history epoch=65534 threads=1 flags=evicted|oom|invalidate_failed began=1 ended=0 page=4096 "
 	"pmd=2097152 limit=5000000000 device=1048576\n"
+	"usage swapoff=stuck errno=EINTR swap_before=1 swap_after=30 swap_left=17 stalled=5000000000 blocks=2 inodes=3 shmem=4 anon_huge=5 shmem_huge=6 file_huge=7 mlocked=8 tasks=9 programs=10\n"
 	"call 0 thread=setup done result=200 errno=0 invoked=10 returned=20 tid=7\n"
 	"call 1 thread=0 done result=4096 errno=0 invoked=30 returned=40 scanned=50 signal=7 fault=12 tid=8 flags=faulted|cut|raced|child\n"
 	"run 1 zero off=0 len=8\n"
