@@ -64,6 +64,7 @@ static void count(struct supervisor *s)
 			if (!s->counting)
 				s->base[i] = v;
 			s->box->counter[i] = v - s->base[i];
+			s->box->counted |= 1ULL << i;
 		}
 	if (f)
 		fclose(f);

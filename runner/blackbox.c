@@ -36,6 +36,7 @@ void ff_box_reset(struct ff_box *b)
 	memset(b->failed, 0, sizeof(b->failed));
 	memset(&b->boot, 0, sizeof(b->boot));
 	memset(b->counter, 0, sizeof(b->counter));
+	b->counted = 0;
 	for (unsigned int i = 0; i < FF_BOX_KINDS; i++)
 		atomic_store(&b->seen[i], 0);
 }

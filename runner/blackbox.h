@@ -78,6 +78,7 @@ struct ff_box_config {
 /* What the guest says of itself; written before @phase becomes FF_PHASE_READY. */
 struct ff_box_boot {
 	uint64_t features;	/* enum ff_feature, bits */
+	uint64_t hooks;		/* enum ff_hook, bits: those that work */
 	uint64_t device_size;	/* bytes of the raw disk a program may use */
 	uint64_t call_limit_ns;	/* longest a call may take here */
 	uint32_t offers;	/* enum ff_offer, bits */
@@ -115,6 +116,7 @@ extern const char *const ff_counter_name[FF_COUNTER_KINDS];
  * @stop: the host wants the guest to end
  * @deaths: executors that died and were started again in this guest
  * @counter: growth since the guest's start
+ * @counted: bits of enum ff_counter: this kernel has them
  * @seen: witness events by kind since the guest's start
  * @ring, @ring_head: kernel log; head counts all bytes ever written
  */
@@ -127,7 +129,7 @@ struct ff_box {
 	_Atomic uint32_t deaths, pad;
 	char failed[256];
 	struct ff_box_boot boot;
-	uint64_t counter[FF_COUNTER_KINDS];
+	uint64_t counter[FF_COUNTER_KINDS], counted;
 	_Atomic uint64_t seen[FF_BOX_KINDS];
 	_Atomic uint64_t ring_head;
 	char ring[FF_BOX_RING];

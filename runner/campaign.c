@@ -120,6 +120,7 @@ static int handle(struct ff_campaign *c, struct ff_outcome *r)
 	c->tally.drops += r->c.drops;
 	c->tally.damaged += r->damaged;
 	ff_tally_add(&c->tally, r->c.program, r->c.history);
+	ff_ground_add(&c->ground, &r->c);
 	ret = ff_campaign_found(c, w, r);
 	w->used = false;
 	return ret;

@@ -6,6 +6,7 @@
 #include "fuzzer/generate.h"
 #include "runner/campaign.h"
 #include "runner/replay.h"
+#include "runner/ground.h"
 #include "runner/screen.h"
 #include "runner/store.h"
 
@@ -27,6 +28,7 @@ struct ff_campaign {
 	struct ff_store *store;
 	struct ff_gen_limits limits;
 	struct ff_tally tally;
+	struct ff_ground ground;
 	struct ff_replay replay;
 	struct ff_screen screen;
 	struct ff_found found[FF_MAX_FOUND];

@@ -87,6 +87,8 @@ static void witness_open(struct executor *ex, char *line, size_t n)
 		return;
 	}
 	ff_witness_capabilities(ex->witness, line, n);
+	for (unsigned int i = 0; i < FF_HOOK_NR; i++)
+		ex->box->boot.hooks |= (uint64_t)ff_witness_has(ex->witness, i) << i;
 	ff_witness_watch_tgid(ex->witness, getpid());
 	/* The many that a program's own loads and waits make must not push out the rare. */
 	ff_witness_limit(ex->witness, FF_EV_FAULT, 3000);
@@ -214,6 +216,17 @@ static int prepare(struct executor *ex, struct ff_slot *s)
 	return 0;
 }
 
+/* Tidying up after the program made events too: closing, unmapping, swapoff. */
+static uint32_t events_of_program(struct ff_slot *s, size_t n)
+{
+	uint32_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (s->event[i].time_ns <= s->history.ended)
+			s->event[kept++] = s->event[i];
+	return kept;
+}
+
 static void collect_events(struct executor *ex, struct ff_slot *s, uint64_t drops)
 {
 	size_t got, n = 0;
@@ -224,7 +237,7 @@ static void collect_events(struct executor *ex, struct ff_slot *s, uint64_t drop
 	while (n < FF_BOX_EVENTS &&
 	       (got = ff_witness_drain(ex->witness, s->event + n, FF_BOX_EVENTS - n)) > 0)
 		n += got;
-	s->nevents = (uint32_t)n;
+	s->nevents = events_of_program(s, n);
 	s->drops = ff_witness_drops(ex->witness) - drops;
 	for (unsigned int k = 0; k < FF_EV_NR; k++)
 		atomic_store(&ex->box->seen[k], ff_witness_count(ex->witness, k));

@@ -185,6 +185,7 @@ const struct ff_session_info *ff_session_info(struct ff_session *s)
 	s->info.guest_ns = s->past_ns;
 	if (s->first_now && now > s->first_now && now - s->first_now < (1ULL << 52))
 		s->info.guest_ns += now - s->first_now;
+	s->info.counted |= b->counted;
 	for (unsigned int i = 0; i < FF_COUNTER_KINDS; i++)
 		s->info.counter[i] = s->past_counter[i] + b->counter[i];
 	for (unsigned int i = 0; i < FF_BOX_KINDS; i++)

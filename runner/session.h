@@ -41,13 +41,14 @@ struct ff_session_config {
  * @deaths: executors that died
  * @guest_ns: guest time so far, all guests together
  * @counter, @seen: as in struct ff_box, all guests together
+ * @counted: counters that the kernel has
  */
 struct ff_session_info {
 	char kernel[96], release[96], accel[16], accel_why[128];
 	struct ff_box_boot boot;
 	unsigned int restarts, deaths;
 	uint64_t guest_ns;
-	uint64_t counter[FF_COUNTER_KINDS], seen[FF_BOX_KINDS];
+	uint64_t counter[FF_COUNTER_KINDS], seen[FF_BOX_KINDS], counted;
 };
 
 /**
