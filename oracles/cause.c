@@ -278,6 +278,8 @@ void ff_cause_merge(struct ff_findings *all, struct ff_finding *last)
 
 int ff_cause_io_error(const struct ff_case *c)
 {
+	if (c->history->flags & FF_HIST_SWAP_FAILED)
+		return 1;
 	return c->log && (strstr(c->log, "I/O error") || strstr(c->log, "Read-error on swap") ||
 			  strstr(c->log, "Write-error on swap"));
 }

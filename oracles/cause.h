@@ -56,7 +56,7 @@ void ff_cause_merge(struct ff_findings *all, struct ff_finding *last);
 /** ff_cause_us() - @ns as microseconds since the program began */
 double ff_cause_us(const struct ff_case *c, uint64_t ns);
 
-/** ff_cause_io_error() - does the kernel log tell of an I/O error: then errors are no news */
+/** ff_cause_io_error() - does the kernel log tell of an I/O error, or did it when swap failed: then errors are no news */
 int ff_cause_io_error(const struct ff_case *c);
 
 #endif

@@ -72,6 +72,9 @@ static const struct pattern *match(const char *line)
 		/* "INFO: task x:1 blocked for more than 120 seconds", not any other */
 		if (!strcmp(p->text, "INFO: task ") && !strstr(line, "blocked for more than"))
 			continue;
+		/* the OOM killer found nobody but PID 1: memory ran out, a result */
+		if (strstr(line, "System is deadlocked on memory"))
+			continue;
 		return p;
 	}
 	return NULL;
@@ -138,7 +141,8 @@ void ff_judge_kernel_log(const struct ff_case *c, void *model, struct ff_finding
 		last = n;
 		reports++;
 	}
-	if (!reports && c->lost && !strcmp(c->lost, "panic")) {
+	if (!reports && c->lost && !strcmp(c->lost, "panic") &&
+	    !(c->log && strstr(c->log, "System is deadlocked on memory"))) {
 		struct ff_finding *f = ff_finding_add(out, "kernel-log", "panic");
 
 		if (!f)

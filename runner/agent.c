@@ -34,6 +34,7 @@ struct supervisor {
 	long long counted_ms;
 	uint64_t base[FF_COUNTER_KINDS];
 	bool counting;
+	uint64_t oom_kills;		/* known so far */
 	uint64_t told;			/* sequence of the slot whose stacks were written */
 };
 
@@ -101,6 +102,29 @@ static void start_executor(struct supervisor *s)
 	ff_executor(s->box, s->place);
 }
 
+/* Did the OOM killer kill since this was last asked? */
+static bool oom_killed(struct supervisor *s)
+{
+	uint64_t before = s->oom_kills;
+
+	count(s);
+	s->oom_kills = s->box->counter[FF_COUNT_oom_kill];
+	return s->oom_kills != before;
+}
+
+static void say_death(struct supervisor *s, struct ff_slot *slot, int status)
+{
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && oom_killed(s)) {
+		slot->history.flags |= FF_HIST_OOM;
+		snprintf(slot->why, sizeof(slot->why), "the guest ran out of memory and killed the executor");
+	} else if (WIFSIGNALED(status)) {
+		snprintf(slot->why, sizeof(slot->why), "the executor was killed by signal %d (%s)",
+			 WTERMSIG(status), strsignal(WTERMSIG(status)));
+	} else {
+		snprintf(slot->why, sizeof(slot->why), "the executor exited with status %d", WEXITSTATUS(status));
+	}
+}
+
 /* The executor died: the slot it worked on says so, and another one takes over. */
 static void executor_died(struct supervisor *s, int status)
 {
@@ -109,12 +133,7 @@ static void executor_died(struct supervisor *s, int status)
 	if (atomic_load(&s->box->phase) == FF_PHASE_FAILED || atomic_load(&s->box->stop))
 		return;
 	if (slot) {
-		if (WIFSIGNALED(status))
-			snprintf(slot->why, sizeof(slot->why), "the executor was killed by signal %d (%s)",
-				 WTERMSIG(status), strsignal(WTERMSIG(status)));
-		else
-			snprintf(slot->why, sizeof(slot->why), "the executor exited with status %d",
-				 WEXITSTATUS(status));
+		say_death(s, slot, status);
 		atomic_store(&slot->ended, now_ns());
 		atomic_store_explicit(&slot->state, FF_SLOT_DIED, memory_order_release);
 	}

@@ -90,6 +90,12 @@ static void print_text(struct ff_campaign *c, const struct ff_session_info *info
 	ff_ground_print(&c->ground, info, stdout);
 	if (!info->boot.log_readable)
 		printf("SKIP kernel-log: /dev/kmsg cannot be read here\n");
+	if (c->tally.oom || info->counter[FF_COUNT_oom_kill])
+		printf("memory ran out: %llu processes killed; %llu programs judged without what that explains\n",
+		       (unsigned long long)info->counter[FF_COUNT_oom_kill], (unsigned long long)c->tally.oom);
+	if (c->tally.swap_failed)
+		printf("a swap device failed: %llu programs judged without what that explains\n",
+		       (unsigned long long)c->tally.swap_failed);
 	if (c->tally.damaged)
 		printf("%llu results were damaged in the black box\n", (unsigned long long)c->tally.damaged);
 	printf("%u findings (%u known)%s, kept in %s/findings\n", c->nfound, c->nknown,

@@ -45,6 +45,7 @@ struct ff_session {
 	unsigned int past_deaths;
 	long console_at;
 	unsigned int stale_said;	/* how often this guest logged STALE */
+	bool swap_failed;		/* this guest logged an error on a swap device */
 	struct ff_program program;	/* of the last result: its slot may be fed again */
 	struct ff_taken taken;
 	char log[LOST_LOG];
@@ -116,6 +117,7 @@ static int start(struct ff_session *s)
 	copy_boot(s);
 	s->down = false;
 	s->stale_said = 0;
+	s->swap_failed = false;
 	s->beat = atomic_load(&s->host.box->guest_beat);
 	s->beat_ms = ff_now_ms();
 	s->first_now = atomic_load(&s->host.box->guest_now);
@@ -266,6 +268,18 @@ static void note_stale(struct ff_session *s)
 		s->taken.history.flags |= FF_HIST_INVALIDATE_FAILED;
 }
 
+/*
+ * A swap device that failed may have lost pages, and every later program with
+ * swap may meet them: the kernel tells of them at most now and then.
+ */
+static void note_swap_failed(struct ff_session *s)
+{
+	if (strstr(s->taken.log, "-error on swap-device"))
+		s->swap_failed = true;
+	if (s->swap_failed && s->program.target.swap != FF_SWAP_NONE)
+		s->taken.history.flags |= FF_HIST_SWAP_FAILED;
+}
+
 /* The result in slot @i; the slot is free afterwards. */
 static void take(struct ff_session *s, int i, struct ff_outcome *r)
 {
@@ -278,6 +292,7 @@ static void take(struct ff_session *s, int i, struct ff_outcome *r)
 	ff_program_copy(&s->program, &f->program);
 	ff_box_take(slot, &s->program, &s->taken);
 	note_stale(s);
+	note_swap_failed(s);
 	r->tag = f->tag;
 	r->damaged = s->taken.damaged;
 	if (state == FF_SLOT_FAILED)

@@ -22,12 +22,13 @@
  * @no_witness: load no BPF programs
  * @bare: calls are made and not looked at, for the benchmark
  * @simfail: simfail.h; --here only (a VM has its command line)
+ * @bad_swap: the VM's swap disks fail now and then, to prove that a campaign survives it
  * @stop: nonzero ends every wait; may be NULL
  */
 struct ff_session_config {
 	const char *kernel, *append, *simfail;
 	unsigned int memory_mib;
-	bool no_kvm, no_witness, bare;
+	bool no_kvm, no_witness, bare, bad_swap;
 	const volatile sig_atomic_t *stop;
 };
 

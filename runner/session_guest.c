@@ -170,6 +170,7 @@ static int start_vm(struct ff_host *h)
 	snprintf(console, sizeof(console), "%s/console", h->dir);
 	memcpy(disks, disk_table, sizeof(disks));
 	for (unsigned int i = 0; i < DISKS; i++) {
+		disks[i].fails = h->cfg->bad_swap && disks[i].kind == FF_DISK_SWAP;
 		ret = ff_disk_make(&disks[i], h->dir);
 		if (ret)
 			return ret;

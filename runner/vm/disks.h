@@ -3,6 +3,7 @@
 #ifndef FF_RUNNER_VM_DISKS_H
 #define FF_RUNNER_VM_DISKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ enum ff_disk_kind { FF_DISK_RAW, FF_DISK_EXT4, FF_DISK_XFS, FF_DISK_SWAP };
  * @size_mib: size in MiB; raised to FF_DISK_XFS_MIN_MIB for xfs.
  * @iops: limit in requests per second, kept by QEMU; 0 = none.
  * @serial: how the guest finds it; 1 to 19 of [A-Za-z0-9_-], unique in its VM.
+ * @fails: some reads and writes fail with EIO, by QEMU's blkdebug: a test aid.
  * @fill: contents of a raw disk, called for each MiB in order; NULL leaves zeros.
  * @path: the image, set by ff_disk_make().
  */
@@ -25,6 +27,7 @@ struct ff_disk {
 	enum ff_disk_kind kind;
 	unsigned size_mib;
 	unsigned iops;
+	bool fails;
 	char serial[20];
 	void (*fill)(void *buf, size_t len, uint64_t disk_offset);
 	char path[4096];

@@ -83,15 +83,38 @@ static const char *cache_mode(const char *path)
 	return "none";
 }
 
+#define FAIL_PERIOD	16	/* of so many writes one fails, ... */
+#define FAIL_WRITE	11
+#define FAIL_READ	5	/* ... and the reads between two of them */
+
+/* The file under a disk that fails: blkdebug counts writes by its state, which begins at 1. */
+static void failing_file(char *out, size_t n, const char *path)
+{
+	size_t used = (size_t)snprintf(out, n, "file.driver=blkdebug,file.image.filename=%s,"
+				       "file.inject-error.0.event=read_aio,file.inject-error.0.state=%d,"
+				       "file.inject-error.1.event=write_aio,file.inject-error.1.state=%d",
+				       path, FAIL_READ, FAIL_WRITE);
+
+	for (int i = 0; i < FAIL_PERIOD && used < n; i++)
+		used += (size_t)snprintf(out + used, n - used, ",file.set-state.%d.event=write_aio,"
+					 "file.set-state.%d.state=%d,file.set-state.%d.new_state=%d",
+					 i, i, i + 1, i, (i + 1) % FAIL_PERIOD + 1);
+}
+
 static void disk_args(struct args *a, const struct ff_disk *d, unsigned i)
 {
-	char path[8192], throttle[64] = "";
+	char path[8192], file[16384], throttle[64] = "";
 
+	comma(d->path, path, sizeof(path));
+	if (d->fails)
+		failing_file(file, sizeof(file), path);
+	else
+		snprintf(file, sizeof(file), "file=%s", path);
 	if (d->iops)
 		snprintf(throttle, sizeof(throttle), ",throttling.iops-total=%u", d->iops);
 	arg(a, "-drive");
-	arg(a, "if=none,id=d%u,format=raw,cache=%s,discard=unmap,file=%s%s", i,
-	    cache_mode(d->path), comma(d->path, path, sizeof(path)), throttle);
+	arg(a, "if=none,id=d%u,format=raw,cache=%s,discard=unmap,%s%s", i, cache_mode(d->path), file,
+	    throttle);
 	arg(a, "-device");
 	arg(a, "virtio-blk-pci,disable-legacy=on,drive=d%u,serial=%s", i, d->serial);
 }
