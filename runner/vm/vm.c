@@ -85,20 +85,29 @@ static const char *cache_mode(const char *path)
 
 #define FAIL_PERIOD	16	/* of so many writes one fails, ... */
 #define FAIL_WRITE	11
-#define FAIL_READ	5	/* ... and the reads between two of them */
+#define FAIL_READ	5	/* ... and one read between two of them */
+#define NO_SECTOR	"2199023255552"
 
-/* The file under a disk that fails: blkdebug counts writes by its state, which begins at 1. */
+/*
+ * The file under a disk that fails: blkdebug counts writes by its state, which
+ * begins at 1; a read that fails moves it on too, or all would until a write.
+ * An error once chosen stays until another rule is: so one rule, for a sector
+ * that is not there, goes with every request.
+ */
 static void failing_file(char *out, size_t n, const char *path)
 {
 	size_t used = (size_t)snprintf(out, n, "file.driver=blkdebug,file.image.filename=%s,"
-				       "file.inject-error.0.event=read_aio,file.inject-error.0.state=%d,"
-				       "file.inject-error.1.event=write_aio,file.inject-error.1.state=%d",
-				       path, FAIL_READ, FAIL_WRITE);
+			"file.inject-error.0.event=read_aio,file.inject-error.0.sector=" NO_SECTOR ","
+			"file.inject-error.1.event=write_aio,file.inject-error.1.sector=" NO_SECTOR ","
+			"file.inject-error.2.event=read_aio,file.inject-error.2.state=%d,"
+			"file.inject-error.3.event=write_aio,file.inject-error.3.state=%d,"
+			"file.set-state.0.event=read_aio,file.set-state.0.state=%d,file.set-state.0.new_state=%d",
+			path, FAIL_READ, FAIL_WRITE, FAIL_READ, FAIL_READ + 1);
 
-	for (int i = 0; i < FAIL_PERIOD && used < n; i++)
+	for (int i = 1; i <= FAIL_PERIOD && used < n; i++)
 		used += (size_t)snprintf(out + used, n - used, ",file.set-state.%d.event=write_aio,"
 					 "file.set-state.%d.state=%d,file.set-state.%d.new_state=%d",
-					 i, i, i + 1, i, (i + 1) % FAIL_PERIOD + 1);
+					 i, i, i, i, i % FAIL_PERIOD + 1);
 }
 
 static void disk_args(struct args *a, const struct ff_disk *d, unsigned i)
