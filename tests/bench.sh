@@ -24,7 +24,7 @@ trap 'exit 143' INT TERM HUP
 # The generator's mix without what sleeps or waits for every CPU (it would
 # measure the kernel, the same in all rows), and without what livelocks 6.18.
 WITHOUT=pause,meet,migrate,fork,splice,madvise,process_madvise
-OFF=--oracles=-data,-seek,-mincore,-errno,-unmap,-hang,-kernel-log
+OFF=--oracles=-data,-seek,-mincore,-errno,-unmap,-hang,-leak,-kernel-log
 
 now()
 {
