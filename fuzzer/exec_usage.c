@@ -25,7 +25,7 @@
 #define SHMEM_DRIFT	256	/* pages: counts of CPUs not summed up, memory the executor itself touches late */
 #define HUGE_DRIFT	1	/* the same, in huge pages */
 #define MLOCK_DRIFT	256
-#define SHARE		50	/* the dear part may take 1/SHARE of the time of programs */
+#define SHARE		100	/* the dear part may take 1/SHARE of the time of programs */
 
 static void pause_ms(unsigned int ms)
 {
