@@ -35,14 +35,14 @@ like "it says what happened" "$tmp/stderr" "ran out of memory and killed the exe
 
 status 0 "a campaign in a guest with too little memory" "$FOLIOFUZZ" fuzz --kernel "$KERNEL" \
 	--append mem=160M --seed 5 --time 40 --json --out "$tmp/small"
-n=$(number "$tmp/stdout" programs)
+n=$(number "$tmp/small/summary.json" programs)
 ok "it goes on ($n programs)" test "${n:-0}" -ge 20
 
 # Reads and writes of the swap disk fail.
 status 0 "a campaign with a swap disk that fails" "$FOLIOFUZZ" fuzz --kernel "$KERNEL" --bad-swap \
 	--target "tmpfs swap=disk" --seed 5 --time 40 --json --out "$tmp/swap"
-n=$(number "$tmp/stdout" swap_failed)
+n=$(number "$tmp/swap/summary.json" swap_failed)
 ok "the errors were met ($n programs after them)" test "${n:-0}" -ge 1
-n=$(number "$tmp/stdout" programs)
+n=$(number "$tmp/swap/summary.json" programs)
 ok "it goes on ($n programs)" test "${n:-0}" -ge 20
 done_testing
