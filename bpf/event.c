@@ -31,6 +31,7 @@ static const char *const names[FF_EV_NR] = {
 	[FF_EV_STILL_MAPPED] = "still_mapped",
 	[FF_EV_MAPPED_GONE] = "mapped_gone",
 	[FF_EV_SPLIT_MAPPED] = "split_mapped",
+	[FF_EV_FAULT_AROUND] = "fault_around",
 };
 
 const char *ff_ev_name(unsigned int kind)

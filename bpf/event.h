@@ -80,6 +80,8 @@
  *			at addr
  * @FF_EV_SPLIT_MAPPED:	a split has unmapped its huge page, of a file, and it is
  *			mapped still: pfn, file, extra = its mappings, at least
+ * @FF_EV_FAULT_AROUND:	a fault maps cached pages of a file around it:
+ *			index = first page of the window, addr, extra = pages in it
  * @FF_EV_NR:		number of kinds
  */
 enum ff_ev_kind {
@@ -111,6 +113,7 @@ enum ff_ev_kind {
 	FF_EV_STILL_MAPPED,
 	FF_EV_MAPPED_GONE,
 	FF_EV_SPLIT_MAPPED,
+	FF_EV_FAULT_AROUND,
 	FF_EV_NR
 };
 

@@ -15,6 +15,20 @@ int BPF_PROG(fault_user, unsigned long addr, void *regs, unsigned long error)
 	return 0;
 }
 
+SEC("?fentry/filemap_map_pages")
+int BPF_PROG(fault_around, struct vm_fault *vmf, unsigned long first, unsigned long last)
+{
+	struct ff_event ev;
+
+	if (!ff_take_ours(&ev, FF_EV_FAULT_AROUND))
+		return 0;
+	ev.addr = BPF_CORE_READ(vmf, address);
+	ev.index = first;
+	ev.extra = last - first + 1;
+	ff_submit(&ev);
+	return 0;
+}
+
 SEC("?fentry/do_swap_page")
 int BPF_PROG(swap_in_begin, struct vm_fault *vmf)
 {

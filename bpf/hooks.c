@@ -168,4 +168,10 @@ const struct ff_hook_desc ff_hooks[FF_HOOK_NR] = {
 		.lost = "proof that a split overlooked a mapping",
 		.alt = { { .prog = { "split_mapped" }, .target = "try_to_unmap", .nparams = 2 } },
 	},
+	[FF_HOOK_FAULT_AROUND] = {
+		.name = "fault_around",
+		.gives = "faults that map the cached pages around them too",
+		.lost = "whether pages were mapped that nobody touched",
+		.alt = { { .prog = { "fault_around" }, .target = "filemap_map_pages", .nparams = 3 } },
+	},
 };

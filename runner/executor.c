@@ -92,6 +92,7 @@ static void witness_open(struct executor *ex, char *line, size_t n)
 	ff_witness_watch_tgid(ex->witness, getpid());
 	/* The many that a program's own loads and waits make must not push out the rare. */
 	ff_witness_limit(ex->witness, FF_EV_FAULT, 3000);
+	ff_witness_limit(ex->witness, FF_EV_FAULT_AROUND, 1000);
 	ff_witness_limit(ex->witness, FF_EV_WAIT_BEGIN, 2000);
 	ff_witness_limit(ex->witness, FF_EV_WAIT_END, 2000);
 }

@@ -47,6 +47,8 @@ static const struct row rows[] = {
 	VMSTAT("faults", pgfault, 0, "no fault at all"),
 	VMSTAT("faults", pgmajfault, 0, NULL),
 	SEEN("faults", "cow_copied", FF_GROUND_COPIED, FF_HOOK_COW, FF_HOOK_COW, 0, "no write fault ever copied a page"),
+	SEEN("faults", "fault_around", FF_GROUND_AROUND, FF_HOOK_FAULT_AROUND, FF_HOOK_FAULT_AROUND, 0,
+	     "no fault ever mapped the cached pages around it"),
 	SEEN("direct reads", "ended", FF_GROUND_DIRECT_READ, FF_HOOK_DMA_PIN, FF_HOOK_DMA_DONE,
 	     FF_RAN_DIRECT_READ, "the witness saw no direct read"),
 	SEEN("direct reads", "beside_eviction", FF_GROUND_BESIDE, FF_HOOK_DMA_DONE, FF_HOOK_UNMAP,
@@ -186,6 +188,9 @@ static void count_event(struct ff_ground *g, const struct ff_event *e)
 		break;
 	case FF_EV_COW_END:
 		g->count[FF_GROUND_COPIED] += copied(e);
+		break;
+	case FF_EV_FAULT_AROUND:
+		g->count[FF_GROUND_AROUND] += e->extra > 1;
 		break;
 	case FF_EV_SWAP_IN_FILE_BEGIN:
 		g->count[FF_GROUND_FILE_SWAP_IN]++;

@@ -33,6 +33,7 @@ enum ff_ground_count {
 	FF_GROUND_SPLIT,	/* huge pages that were split */
 	FF_GROUND_COPIED,	/* write faults that copied the page */
 	FF_GROUND_FILE_SWAP_IN,
+	FF_GROUND_AROUND,	/* faults that mapped the pages around them */
 	FF_GROUND_DIRECT_READ,	/* direct reads that the witness saw end */
 	FF_GROUND_BESIDE,	/* of them: with a page of the executor unmapped or copied meanwhile */
 	FF_GROUND_UNDER,	/* of them: that page was the one under DMA */
