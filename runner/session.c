@@ -446,6 +446,7 @@ static int give(struct ff_session *s, int i, struct ff_outcome *r)
 {
 	take(s, i, r);
 	if (r->c.history->flags & FF_HIST_SPOILT) {
+		ff_msg_info("the program left pages in swap that nothing frees: another guest is started");
 		s->down = true;
 		settle(s);
 	}
