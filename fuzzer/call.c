@@ -15,7 +15,8 @@ static const struct {
 	[FF_OP_MADVISE ... FF_OP_LOAD - 1]	= { ff_ops_madvise, FF_OP_MADVISE },
 	[FF_OP_LOAD ... FF_OP_SWAPON - 1]	= { ff_ops_memory, FF_OP_LOAD },
 	[FF_OP_SWAPON ... FF_OP_PAUSE - 1]	= { ff_ops_pressure, FF_OP_SWAPON },
-	[FF_OP_PAUSE ... FF_OPS - 1]		= { ff_ops_schedule, FF_OP_PAUSE },
+	[FF_OP_PAUSE ... FF_OP_SERVE - 1]	= { ff_ops_schedule, FF_OP_PAUSE },
+	[FF_OP_SERVE ... FF_OPS - 1]		= { ff_ops_serve, FF_OP_SERVE },
 };
 
 const struct ff_op *ff_op(unsigned int id)

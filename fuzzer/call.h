@@ -30,6 +30,8 @@ enum ff_op_id {
 	FF_OP_MIGRATE,
 	/* calls_schedule.c */
 	FF_OP_PAUSE, FF_OP_MEET,
+	/* calls_serve.c */
+	FF_OP_SERVE,
 	FF_OPS
 };
 
@@ -87,7 +89,9 @@ enum ff_trait {
 /* Targets a call makes sense on: bits of 1 << enum ff_target_kind. */
 #define FF_MEETS	32	/* meeting points of a program */
 #define FF_ON_ALL	0xff
-#define FF_ON_FS	((1 << FF_TARGET_TMPFS) | (1 << FF_TARGET_EXT4) | (1 << FF_TARGET_XFS))
+#define FF_ON_FS	((1 << FF_TARGET_TMPFS) | (1 << FF_TARGET_EXT4) | (1 << FF_TARGET_XFS) | \
+			 FF_ON_FUSE)
+#define FF_ON_FUSE	(1 << FF_TARGET_FUSE)
 #define FF_ON_DISK_FS	((1 << FF_TARGET_EXT4) | (1 << FF_TARGET_XFS))
 
 /* Result slot of a row. */
@@ -165,6 +169,7 @@ const char *ff_feature_name(enum ff_feature f);
 
 /* The families; each file holds rows and their bodies. Order as enum ff_op_id. */
 extern const struct ff_op ff_ops_open[], ff_ops_rw[], ff_ops_range[], ff_ops_map[],
-	ff_ops_madvise[], ff_ops_memory[], ff_ops_pressure[], ff_ops_schedule[];
+	ff_ops_madvise[], ff_ops_memory[], ff_ops_pressure[], ff_ops_schedule[],
+	ff_ops_serve[];
 
 #endif

@@ -20,6 +20,7 @@
 #include "fuzzer/call.h"
 #include "fuzzer/content.h"
 #include "fuzzer/history.h"
+#include "fuzzer/serve.h"
 
 #define FF_FD_BASE	200
 #define FF_REGION	(256ULL << 20)
@@ -33,6 +34,7 @@
  * @device_size: bytes of it that a program may use
  * @swap: path of the target's swap device, or NULL
  * @cgroup: folder of the executor's memory cgroup (v2), or NULL
+ * @serve: what the FUSE server is told, NULL on other targets
  * @features: ff_features_probe()
  * @allow_global: calls with FF_GLOBAL may run (never on the user's own machine)
  * @call_limit_ns: goes into the history
@@ -41,6 +43,7 @@
  */
 struct ff_exec_config {
 	const char *dir, *device, *swap, *cgroup;
+	struct ff_serve *serve;
 	uint64_t device_size, features, call_limit_ns;
 	bool allow_global, own_tmpfs, bare;
 };

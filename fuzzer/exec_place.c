@@ -176,6 +176,8 @@ void ff_exec_clean(struct ff_exec *x)
 {
 	unsigned int id;
 
+	if (x->cfg.serve)
+		ff_serve_quiet(x->cfg.serve);
 	munmap((void *)FF_REGION_BASE, FF_MEMS * FF_REGION);
 	close_handles();
 	for (id = 0; id < x->p->ncalls && !x->cfg.device; id++)

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "fuzzer/gen.h"
+#include "fuzzer/serve.h"
 #include "fuzzer/gen_words.h"
 
 #define SLOW_LENGTH (4 * PAGE)
@@ -123,11 +124,13 @@ static bool is_buffer(const struct gen_mem *m)
 }
 
 /* One piece of memory; its offset and length multiples of @unit. */
-static bool piece(struct gen *g, uint8_t t, const struct where *w, uint64_t unit, uint64_t most,
-		  struct ff_vec *v)
+static bool piece(struct gen *g, uint8_t t, const struct where *w, bool write, uint64_t unit,
+		  uint64_t most, struct ff_vec *v)
 {
+	/* As a source a file's own mapping is as good as a buffer; as a target of DMA it is not. */
+	unsigned int file_here = write ? 60 : 35;
 	bool here = w->mem != NONE && g->mem[w->mem].used && gen_usable(g, g->mem[w->mem].owner, t) &&
-		    gen_chance(g, g->mem[w->mem].file == NONE ? 85 : 35);
+		    gen_chance(g, g->mem[w->mem].file == NONE ? 85 : file_here);
 	int mem = here ? w->mem : gen_chance(g, 65) ? any_memory(g, t, is_buffer) : any_memory(g, t, NULL);
 	struct where at;
 
@@ -146,9 +149,33 @@ static bool piece(struct gen *g, uint8_t t, const struct where *w, uint64_t unit
 	return true;
 }
 
+/*
+ * A write whose source is a mapping of the file it goes to: beside that place,
+ * so that source and destination overlap as those of memmove() do.
+ */
+static bool beside_source(struct gen *g, unsigned int h, const struct ff_call *c, struct where *at)
+{
+	uint64_t before = 0, shown, back, pages;
+
+	for (unsigned int i = 0; i < c->nvec; before += c->vec[i].len, i++) {
+		const struct gen_mem *m = &g->mem[c->vec[i].mem];
+
+		if (m->file != g->handle[h].file)
+			continue;
+		pages = c->vec[i].len / PAGE;
+		shown = m->foff + c->vec[i].off + gen_random(g, pages < 16 ? pages + 1 : 17) * PAGE;
+		back = before + (gen_chance(g, 25) ? gen_random(g, 4) * PAGE : 0);
+		if (shown < back)
+			continue;
+		*at = (struct where){ .file = m->file, .mem = NONE, .foff = shown - back };
+		return true;
+	}
+	return false;
+}
+
 static bool args_vector(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c)
 {
-	bool write = op == FF_OP_PWRITEV;
+	bool write = op == FF_OP_PWRITEV, beside;
 	int direct = g->target.slow && !write ? (gen_chance(g, 80) ? 1 : 0) : -1;
 	struct where any = { .file = w->file, .mem = NONE }, at;
 	int h = aim_handle(g, t, &any, write, direct);
@@ -159,14 +186,16 @@ static bool args_vector(struct gen *g, uint8_t t, unsigned int op, const struct 
 	unit = g->handle[h].direct ? 512 : gen_chance(g, 80) ? 8 : 1;
 	c->nvec = gen_chance(g, g->target.slow ? 85 : 70) ? 1 : 1 + gen_random(g, 3);
 	for (unsigned int i = 0; i < c->nvec; i++) {
-		if (!piece(g, t, w, unit, g->target.slow ? PAGE << gen_random(g, 3) : PMD, &c->vec[i]))
+		if (!piece(g, t, w, write, unit, g->target.slow ? PAGE << gen_random(g, 3) : PMD, &c->vec[i]))
 			return false;
 		total += c->vec[i].len;
 	}
 	/* Where in the file: seldom where this memory itself shows it. */
-	at = gen_chance(g, 25) ? aim_file(g, w, h, total) : (any = gen_in_file(g, g->handle[h].file),
+	beside = write && gen_chance(g, 50) && beside_source(g, h, c, &at);
+	if (!beside)
+		at = gen_chance(g, 25) ? aim_file(g, w, h, total) : (any = gen_in_file(g, g->handle[h].file),
 							   aim_file(g, &any, h, total));
-	if (at.foff + total > g->file[g->handle[h].file].size && !(write && gen_chance(g, 20)))
+	if (at.foff + total > g->file[g->handle[h].file].size && !beside && !(write && gen_chance(g, 20)))
 		at.foff = 0;
 	if (at.foff + total > (g->target.kind == FF_TARGET_BLOCK ? g->file[0].size : FF_MAX_SIZE))
 		return false;
@@ -375,6 +404,17 @@ static bool args_memory(struct gen *g, uint8_t t, unsigned int op, const struct 
 	return true;
 }
 
+/* Mostly a few requests, for as long as other calls take; what ends it needs no numbers. */
+static bool args_serve(struct gen *g, struct ff_call *c)
+{
+	c->arg[0] = gen_word(g, ff_op(FF_OP_SERVE), 0);
+	if (c->arg[0] == FF_SERVE_RESUME || c->arg[0] == FF_SERVE_DIE)
+		return true;
+	c->arg[1] = gen_between(g, 1, gen_chance(g, 70) ? 2 : FF_SERVE_MOST);
+	c->arg[2] = gen_between(g, 100, gen_chance(g, 85) ? 20000 : FF_SERVE_MOST_US / 4);
+	return true;
+}
+
 bool gen_args(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c)
 {
 	c->op = op;
@@ -420,6 +460,8 @@ bool gen_args(struct gen *g, uint8_t t, unsigned int op, const struct where *w, 
 	case FF_OP_DROPCACHES:
 		c->arg[0] = gen_word(g, ff_op(op), 0);
 		return true;
+	case FF_OP_SERVE:
+		return args_serve(g, c);
 	case FF_OP_PAUSE:
 		c->arg[0] = gen_between(g, 10, gen_chance(g, 80) ? 1000 : 10000);
 		return true;

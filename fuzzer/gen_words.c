@@ -130,6 +130,9 @@ static bool mode_fits(const struct gen *g, const void *about, const struct ff_wo
 		return !(word->value & ~(uint64_t)(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE));
 	case FF_TARGET_BLOCK:	/* blkdev_fallocate: punch and zero */
 		return word->value & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE);
+	case FF_TARGET_FUSE:	/* fuse_file_fallocate: neither shifting nor unsharing */
+		return !(word->value & ~(uint64_t)(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE |
+						   FALLOC_FL_ZERO_RANGE));
 	default:
 		return !(word->value & FALLOC_FL_UNSHARE_RANGE) || g->target.kind == FF_TARGET_XFS;
 	}
@@ -152,7 +155,8 @@ uint64_t gen_rw_flags(struct gen *g, unsigned int op, unsigned int handle)
 
 	if ((flags & RWF_HIPRI) && !g->handle[handle].direct)
 		flags &= ~(uint64_t)RWF_HIPRI;
-	if ((flags & RWF_NOWAIT) && (op == FF_OP_PWRITEV || g->target.kind == FF_TARGET_TMPFS))
+	if ((flags & RWF_NOWAIT) && (op == FF_OP_PWRITEV || g->target.kind == FF_TARGET_TMPFS ||
+				     g->target.kind == FF_TARGET_FUSE))
 		flags &= ~(uint64_t)RWF_NOWAIT;
 	if (g->target.kind == FF_TARGET_BLOCK)
 		flags &= ~(uint64_t)RWF_APPEND;

@@ -142,6 +142,7 @@ enum ff_history_flag {
 	FF_HIST_EVICTED	= 1 << 0,	/* the system reclaimed or swapped by itself meanwhile */
 	FF_HIST_OOM	= 1 << 1,	/* the OOM killer ran */
 	FF_HIST_DEVICE_UNKNOWN = 1 << 3, /* the block device could not be given its base content */
+	FF_HIST_SERVER_DIED = 1 << 4,	/* the FUSE server was gone when the program ended */
 	FF_HIST_INVALIDATE_FAILED = 1 << 2, /* kernel said: page cache invalidation failure on direct I/O */
 	FF_HIST_SPOILT = 1 << 8,	/* it left something behind that would spoil the next program */
 	FF_HIST_SWAP_FAILED = 1 << 9,	/* an I/O error on a swap device in this guest's life, and a target with swap */

@@ -67,7 +67,8 @@ bool ff_program_same(const struct ff_program *a, const struct ff_program *b)
 
 	if (a->target.kind != b->target.kind || a->target.huge != b->target.huge ||
 	    a->target.swap != b->target.swap || a->target.thp != b->target.thp ||
-	    a->target.slow != b->target.slow || a->nthreads != b->nthreads ||
+	    a->target.slow != b->target.slow || a->target.cache != b->target.cache ||
+	    a->nthreads != b->nthreads ||
 	    a->ncalls != b->ncalls || a->ncalls > FF_MAX_CALLS)
 		return false;
 	for (i = 0; i < a->ncalls; i++)

@@ -24,11 +24,12 @@
 
 /* What the program runs on. */
 enum ff_target_kind {
-	FF_TARGET_TMPFS, FF_TARGET_EXT4, FF_TARGET_XFS, FF_TARGET_BLOCK,
+	FF_TARGET_TMPFS, FF_TARGET_EXT4, FF_TARGET_XFS, FF_TARGET_BLOCK, FF_TARGET_FUSE,
 	FF_TARGET_KINDS
 };
 enum ff_huge { FF_HUGE_NEVER, FF_HUGE_ALWAYS, FF_HUGE_WITHIN_SIZE, FF_HUGE_ADVISE, FF_HUGE_KINDS };
 enum ff_swap { FF_SWAP_NONE, FF_SWAP_DISK, FF_SWAP_ZRAM, FF_SWAP_SLOW, FF_SWAP_KINDS };
+enum ff_cache { FF_CACHE_WRITETHROUGH, FF_CACHE_WRITEBACK, FF_CACHE_KINDS };
 enum ff_thp { FF_THP_NEVER, FF_THP_MADVISE, FF_THP_ALWAYS, FF_THP_KINDS };
 
 /**
@@ -37,11 +38,13 @@ enum ff_thp { FF_THP_NEVER, FF_THP_MADVISE, FF_THP_ALWAYS, FF_THP_KINDS };
  * @huge: tmpfs huge= mount option; FF_HUGE_NEVER elsewhere
  * @swap: the target's own swap device, on when the program starts; FF_SWAP_SLOW is a throttled one
  * @thp: policy of anonymous huge pages
- * @slow: I/O operations per second of the data disk, 0 when not throttled
+ * @slow: I/O operations per second of the data disk or the FUSE server, 0 when not throttled
+ * @cache: how FUSE writes; FF_CACHE_WRITETHROUGH elsewhere
  */
 struct ff_target {
 	uint8_t kind, huge, swap, thp;
 	uint32_t slow;
+	uint8_t cache, pad[3];
 };
 
 /**

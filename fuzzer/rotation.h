@@ -13,6 +13,7 @@ enum ff_offer {
 	FF_OFFER_ZRAM	= 1 << 3,
 	FF_OFFER_HUGE	= 1 << 4,	/* tmpfs with huge= */
 	FF_OFFER_SLOW_SWAP = 1 << 5,	/* a throttled swap disk */
+	FF_OFFER_FUSE	= 1 << 6,	/* a file system in user space, served by us */
 };
 
 #define FF_SLOW_IOPS	40	/* of the throttled disks in a VM */

@@ -8,9 +8,10 @@
 
 #define SLOW_MAX	1000000		/* I/O operations per second */
 
-static const char *const kinds[] = { "tmpfs", "ext4", "xfs", "block", NULL };
+static const char *const kinds[] = { "tmpfs", "ext4", "xfs", "block", "fuse", NULL };
 static const char *const huges[] = { "never", "always", "within_size", "advise", NULL };
 static const char *const swaps[] = { "none", "disk", "zram", "slow", NULL };
+static const char *const caches[] = { "writethrough", "writeback", NULL };
 static const char *const thps[] = { "never", "madvise", "always", NULL };
 
 static int find(const char *const *names, struct ff_str w)
@@ -55,7 +56,7 @@ static int set_slow(struct ff_target *t, struct ff_str value, struct ff_error *e
 static int set_pair(struct ff_target *t, struct ff_str word, unsigned int *seen,
 		    struct ff_error *e)
 {
-	static const char *const keys[] = { "huge", "swap", "thp", "slow", NULL };
+	static const char *const keys[] = { "huge", "swap", "thp", "slow", "cache", NULL };
 	struct ff_str value = word, key;
 	int k;
 
@@ -63,7 +64,7 @@ static int set_pair(struct ff_target *t, struct ff_str word, unsigned int *seen,
 	k = find(keys, key);
 	if (k < 0 || !value.s)
 		return ff_fail(e, 0, "target: \"%.*s\" is not known; one of: huge=, swap=, thp=, "
-			       "slow=, with a value, was expected", FF_SHOW(word));
+			       "slow=, cache=, with a value, was expected", FF_SHOW(word));
 	if (*seen & 1u << k)
 		return ff_fail(e, 0, "target: %s is given twice", keys[k]);
 	*seen |= 1u << k;
@@ -77,10 +78,15 @@ static int set_pair(struct ff_target *t, struct ff_str word, unsigned int *seen,
 		return set_word(key, value, swaps, &t->swap, e);
 	case 2:
 		return set_word(key, value, thps, &t->thp, e);
-	default:
+	case 3:
 		if (t->kind == FF_TARGET_TMPFS)
 			return ff_fail(e, 0, "target: slow= is for a disk, not for tmpfs");
 		return set_slow(t, value, e);
+	default:
+		if (t->kind != FF_TARGET_FUSE)
+			return ff_fail(e, 0, "target: cache= is for fuse only, not for %s",
+				       kinds[t->kind]);
+		return set_word(key, value, caches, &t->cache, e);
 	}
 }
 
@@ -95,7 +101,7 @@ int ff_target_parse(const char *text, struct ff_target *t, struct ff_error *e)
 	kind = find(kinds, word);
 	if (kind < 0)
 		return ff_fail(e, 0, "target: kind \"%.*s\" is not known; one of: tmpfs, ext4, "
-			       "xfs, block", FF_SHOW(word));
+			       "xfs, block, fuse", FF_SHOW(word));
 	got.kind = kind;
 	for (word = ff_str_word(&rest); word.n; word = ff_str_word(&rest)) {
 		err = set_pair(&got, word, &seen, e);
@@ -120,6 +126,10 @@ int ff_target_check(const struct ff_target *t, struct ff_error *e)
 		return ff_fail(e, 0, "target: huge= is for tmpfs only, not for %s", kinds[t->kind]);
 	if (t->slow && t->kind == FF_TARGET_TMPFS)
 		return ff_fail(e, 0, "target: slow= is for a disk, not for tmpfs");
+	if (t->cache >= FF_CACHE_KINDS)
+		return ff_fail(e, 0, "target: cache %u is not known", t->cache);
+	if (t->cache && t->kind != FF_TARGET_FUSE)
+		return ff_fail(e, 0, "target: cache= is for fuse only, not for %s", kinds[t->kind]);
 	if (t->slow > SLOW_MAX)
 		return ff_fail(e, 0, "target: slow %u is more than %d", t->slow, SLOW_MAX);
 	return 0;
@@ -138,6 +148,8 @@ size_t ff_target_print(const struct ff_target *t, char *out, size_t n)
 	ff_out(&o, "%s", name(kinds, FF_TARGET_KINDS, t->kind));
 	if (t->huge)
 		ff_out(&o, " huge=%s", name(huges, FF_HUGE_KINDS, t->huge));
+	if (t->cache)
+		ff_out(&o, " cache=%s", name(caches, FF_CACHE_KINDS, t->cache));
 	if (t->swap)
 		ff_out(&o, " swap=%s", name(swaps, FF_SWAP_KINDS, t->swap));
 	if (t->thp)

@@ -13,7 +13,8 @@ const struct ff_flag_name ff_history_flags[] = {
 	{ "evicted", FF_HIST_EVICTED }, { "oom", FF_HIST_OOM },
 	{ "invalidate_failed", FF_HIST_INVALIDATE_FAILED },
 	{ "device_unknown", FF_HIST_DEVICE_UNKNOWN }, { "spoilt", FF_HIST_SPOILT },
-	{ "swap_failed", FF_HIST_SWAP_FAILED }, { NULL, 0 }
+	{ "swap_failed", FF_HIST_SWAP_FAILED }, { "server_died", FF_HIST_SERVER_DIED },
+	{ NULL, 0 }
 };
 
 const struct ff_flag_name ff_record_flags[] = {

@@ -341,6 +341,17 @@ static uint64_t asked_for(const struct ff_model *m, unsigned int id)
 	return sum;
 }
 
+/*
+ * With a writeback cache a FUSE server may not have heard yet how long the file
+ * is; a direct read asks it all the same, and ends where the server's file does
+ * (fuse_short_read() knows of this for cached reads only).
+ */
+static bool ends_early(const struct ff_model *m, uint64_t handle)
+{
+	return m->c->program->target.cache == FF_CACHE_WRITEBACK &&
+	       (m->view.handle[handle].flags & O_DIRECT);
+}
+
 /* A read inside the file gives all that was asked for, whatever runs beside it. */
 static void judge_length(const struct ff_model *m, unsigned int id, struct ff_findings *out)
 {
@@ -351,7 +362,7 @@ static void judge_length(const struct ff_model *m, unsigned int id, struct ff_fi
 
 	if (!asked || r->result < 0 || (uint64_t)r->result >= asked || (r->flags & FF_REC_RACED) ||
 	    call->arg[0] >= FF_MAX_SLOTS || !m->view.handle[call->arg[0]].used ||
-	    m->view.handle[call->arg[0]].file >= FF_MAX_SLOTS)
+	    m->view.handle[call->arg[0]].file >= FF_MAX_SLOTS || ends_early(m, call->arg[0]))
 		return;
 	size = ff_size_min(m, m->view.handle[call->arg[0]].file, r->invoked, r->returned);
 	if (size < asked || call->arg[1] > size - asked || pressed(m) || ff_cause_io_error(m->c))

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzzer/serve.h"
 #include "oracles/laws.h"
 #include "oracles/model.h"
 
@@ -13,22 +14,22 @@ static const struct ff_oracle table[] = {
 		.name = "data",
 		.law = "every byte read was written by a write beside it in time, or by the latest before",
 		.hooks = "which page a direct read was pinned to, and who took it away",
-		.judge = ff_judge_data,
+		.judge = ff_judge_data, .content = true,
 	}, {
 		.name = "seek",
 		.law = "data stays data to SEEK_DATA and SEEK_HOLE until it is punched or cut off",
 		.hooks = "the collapse that overlapped the call",
-		.judge = ff_judge_seek,
+		.judge = ff_judge_seek, .content = true,
 	}, {
 		.name = "mincore",
 		.law = "a page that was written is resident where nothing may evict it",
 		.hooks = "the collapse that overlapped the call",
-		.judge = ff_judge_mincore,
+		.judge = ff_judge_mincore, .content = true,
 	}, {
 		.name = "errno",
 		.law = "no signal on valid memory, no error the manual page does not name, no short read inside a file",
 		.hooks = "",
-		.judge = ff_judge_errno,
+		.judge = ff_judge_errno, .content = true,
 	}, {
 		.name = "unmap",
 		.law = "no page is mapped that is in no file any more",
@@ -130,6 +131,24 @@ void ff_judge_close(struct ff_judge *j)
 	free(j);
 }
 
+/*
+ * A FUSE server that is gone takes the content with it, and every call that
+ * needs it fails in its own way: then only what must hold all the same is judged.
+ */
+static bool believed(const struct ff_case *c, const struct ff_oracle *o)
+{
+	unsigned int i;
+	bool died = c->history->flags & FF_HIST_SERVER_DIED;
+
+	if (c->program->target.kind != FF_TARGET_FUSE)
+		return true;
+	for (i = 0; i < c->program->ncalls; i++)
+		died |= c->program->call[i].op == FF_OP_SERVE &&
+			c->program->call[i].arg[0] == FF_SERVE_DIE &&
+			c->history->record[i].state != FF_CALL_NOT_RUN;
+	return !died || !o->content;
+}
+
 void ff_judge(struct ff_judge *j, const struct ff_case *c, struct ff_findings *out)
 {
 	unsigned int i;
@@ -139,7 +158,7 @@ void ff_judge(struct ff_judge *j, const struct ff_case *c, struct ff_findings *o
 		return;
 	ff_model_make(&j->model, c);
 	for (i = 0; i < ORACLES; i++) {
-		if (j->oracles & 1u << i)
+		if (j->oracles & 1u << i && believed(c, &table[i]))
 			table[i].judge(c, &j->model, out);
 	}
 }

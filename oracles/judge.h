@@ -41,9 +41,11 @@ struct ff_case {
  * @name: as in --oracles
  * @law: one line for --help and the docs
  * @hooks: what the witness adds, for the SKIP line; "" when it needs none
+ * @content: asks whether the target kept its content: not asked of a FUSE target whose server died
  */
 struct ff_oracle {
 	const char *name, *law, *hooks;
+	bool content;
 	void (*judge)(const struct ff_case *c, void *model, struct ff_findings *out);
 };
 

@@ -84,11 +84,29 @@ static bool drops_dirty(const struct ff_model *m, const struct ff_effect *e)
 	       m->c->program->target.kind == FF_TARGET_BLOCK;
 }
 
+static bool on_fuse(const struct ff_model *m)
+{
+	return m->c->program->target.kind == FF_TARGET_FUSE;
+}
+
+/*
+ * On FUSE a file is in two places, and what changes both does so one after the
+ * other: fuse_file_fallocate() and copy_file_range drop pages when the server
+ * has answered. The inode's lock keeps writes out meanwhile, but nothing keeps
+ * out faults, stores and writeback: an old page may still be written over what
+ * the server has just done.
+ */
+static bool two_steps(const struct ff_model *m, const struct ff_effect *e)
+{
+	return on_fuse(m) && (e->kind == FF_EFFECT_ZERO ||
+			      (e->kind == FF_EFFECT_COPY && m->c->program->call[e->call].op == FF_OP_COPY));
+}
+
 static bool goes_around_cache(const struct ff_model *m, const struct ff_effect *e)
 {
 	if (e->obj >= FF_MAX_SLOTS)
 		return false;
-	if (drops_dirty(m, e))
+	if (drops_dirty(m, e) || two_steps(m, e))
 		return true;
 	/* a file mapping as destination of a direct read is in the cache */
 	return (e->flags & FF_EFFECT_DIRECT) && !(e->flags & (FF_EFFECT_DMA | FF_EFFECT_MAPPED));
@@ -107,6 +125,9 @@ static bool pinned_and_dropped(const struct ff_model *m, const struct ff_effect 
 
 	if (dma->obj >= FF_MAX_SLOTS || !(dma->flags & FF_EFFECT_DMA))
 		return false;
+	/* FUSE drops all pages of a file whenever it hears of another size */
+	if (on_fuse(m))
+		return true;
 	for (i = 0; i < m->nchange; i++) {
 		e = &m->change[i];
 		if (e->obj == dma->obj && e->from <= dma->until && e->until >= dma->from &&
@@ -263,6 +284,9 @@ void ff_model_lenient(struct ff_model *m)
 		beside = goes_around_cache(m, e) && beside_cache(m, e);
 		if (beside)
 			e->flags |= FF_EFFECT_WEAK;
+		/* the copy drops the dirty pages at its edges as a whole */
+		if (beside && e->kind == FF_EFFECT_COPY && two_steps(m, e))
+			anything(m, *e, e->until);
 		if (drops_dirty(m, e))	/* alone, it hides all that once it is done */
 			anything(m, *e, beside ? e->until : e->from - 1);
 		if (pinned_and_dropped(m, e))

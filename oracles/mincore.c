@@ -81,6 +81,9 @@ static bool judged(const struct ff_model *m, const struct ff_effect *look)
 		return false;
 	if (c->history->flags & (FF_HIST_EVICTED | FF_HIST_OOM))
 		return false;
+	/* FUSE drops pages whenever it hears of another size, and one written in part is not there yet */
+	if (c->program->target.kind == FF_TARGET_FUSE && obj < FF_MAX_SLOTS)
+		return false;
 	/* a private map's own pages and the file's are two things at one address */
 	if (obj >= FF_MAX_SLOTS && (obj < FF_OBJ_BUFFER(0) || obj >= FF_OBJ_PRIVATE(0)))
 		return false;

@@ -104,8 +104,11 @@ static bool may_leave_hole(const struct ff_effect *e)
 	       (e->kind == FF_EFFECT_COPY && e->src < FF_MAX_SLOTS);
 }
 
-static bool makes_data(const struct ff_effect *e)
+static bool makes_data(const struct ff_model *m, const struct ff_effect *e)
 {
+	/* a FUSE server, who is asked for data and holes, has not heard of a store */
+	if (m->c->program->target.kind == FF_TARGET_FUSE && (e->flags & FF_EFFECT_MAPPED))
+		return false;
 	return !(e->flags & (FF_EFFECT_MAYBE | FF_EFFECT_WEAK)) &&
 	       (e->kind == FF_EFFECT_WRITE ||
 		(e->kind == FF_EFFECT_COPY && e->src >= FF_MAX_SLOTS));
@@ -132,7 +135,7 @@ static bool data_at(const struct ff_model *m, unsigned int obj, uint64_t off, ui
 			*end = e->off + e->len;
 		if (may_leave_hole(e) && e->until > disturbed)
 			disturbed = e->until;
-		if (makes_data(e) && e->until < from && e->from >= latest_start) {
+		if (makes_data(m, e) && e->until < from && e->from >= latest_start) {
 			latest_start = e->from;
 			any = true;
 			who = e->call;

@@ -220,6 +220,7 @@ static void beat(struct supervisor *s)
 	atomic_fetch_add(&s->box->guest_beat, 1);
 	copy_log(s);
 	watch_calls(s);
+	ff_fuse_guard(&s->place->fuse, ms);
 	if (ms - s->counted_ms >= COUNTERS_MS) {
 		s->counted_ms = ms;
 		count(s);

@@ -212,6 +212,7 @@ static int prepare(struct executor *ex, struct ff_slot *s)
 	ex->cfg.device = pl->device[0] ? pl->device : NULL;
 	ex->cfg.swap = pl->swap[0] ? pl->swap : NULL;
 	ex->cfg.own_tmpfs = pl->mounted && t->kind == FF_TARGET_TMPFS;
+	ex->cfg.serve = t->kind == FF_TARGET_FUSE ? &pl->fuse.orders : NULL;
 	ff_exec_target(ex->exec, &ex->cfg);
 	watch(ex);
 	return 0;
@@ -259,6 +260,8 @@ static void run(struct executor *ex, struct ff_slot *s)
 	s->history.call_limit_ns = ex->cfg.call_limit_ns;
 	ff_simfail_run(ex->cfg.dir ? ex->cfg.dir : "", &s->history, ex->program.ncalls);
 	ff_exec_run(ex->exec, &ex->program, (uint16_t)s->epoch, &s->history);
+	if (ff_place_broken(ex->place))
+		s->history.flags |= FF_HIST_SERVER_DIED;
 	collect_events(ex, s, drops);
 	len = ff_kmsg_read(ex->kmsg, s->log, sizeof(s->log));
 	atomic_store(&s->log_len, (uint32_t)len);

@@ -100,6 +100,10 @@ static void offers_of_guest(struct ff_place *pl, char *notes, size_t n)
 		note(notes, n, "no swap: targets with swap are left out");
 	if ((pl->offers & FF_OFFER_SWAP) && have_disk(pl, FF_SERIAL_SLOW, FF_SERIAL_SWAP))
 		pl->offers |= FF_OFFER_SLOW_SWAP;
+	if (!access("/dev/fuse", R_OK | W_OK))
+		pl->offers |= FF_OFFER_FUSE;
+	else
+		note(notes, n, "no FUSE in this kernel: targets with fuse are left out");
 	if (!access(ZRAM "disksize", W_OK))
 		pl->offers |= FF_OFFER_ZRAM;
 	else
@@ -256,6 +260,9 @@ static int storage_make(struct ff_place *pl, char *why, size_t n)
 	case FF_TARGET_BLOCK:
 		ret = disk_of(pl, FF_SERIAL_RAW, why, n);
 		break;
+	case FF_TARGET_FUSE:
+		ret = ff_fuse_mount(&pl->fuse, &pl->target, pl->dir, why, n);
+		break;
 	}
 	if (ret)
 		return ret;
@@ -267,7 +274,12 @@ static int storage_make(struct ff_place *pl, char *why, size_t n)
 static bool same_place(const struct ff_target *a, const struct ff_target *b)
 {
 	return a->kind == b->kind && a->huge == b->huge && a->swap == b->swap && a->thp == b->thp &&
-	       !a->slow == !b->slow;
+	       a->cache == b->cache && !a->slow == !b->slow;
+}
+
+bool ff_place_broken(const struct ff_place *pl)
+{
+	return pl->made && pl->target.kind == FF_TARGET_FUSE && !ff_fuse_alive(&pl->fuse);
 }
 
 int ff_place_make(struct ff_place *pl, const struct ff_target *t, bool *changed, char *why, size_t n)
@@ -275,8 +287,10 @@ int ff_place_make(struct ff_place *pl, const struct ff_target *t, bool *changed,
 	int ret;
 
 	*changed = false;
-	if (pl->made && same_place(&pl->target, t))
+	if (pl->made && same_place(&pl->target, t) && !ff_place_broken(pl)) {
+		atomic_store(&pl->fuse.orders.iops, t->slow);
 		return 0;
+	}
 	*changed = true;
 	ff_place_drop(pl);
 	pl->target = *t;
@@ -295,6 +309,7 @@ int ff_place_make(struct ff_place *pl, const struct ff_target *t, bool *changed,
 		ff_place_drop(pl);
 	else
 		pl->made = true;
+	atomic_store(&pl->fuse.orders.iops, t->slow);
 	return ret;
 }
 
@@ -307,6 +322,8 @@ void ff_place_ready(struct ff_place *pl)
 void ff_place_drop(struct ff_place *pl)
 {
 	pl->made = false;
+	if (pl->fuse.server)
+		ff_fuse_umount(&pl->fuse, pl->dir);
 	if (pl->mounted && umount2(pl->dir, UMOUNT_NOFOLLOW))
 		umount2(pl->dir, MNT_DETACH);
 	pl->mounted = false;

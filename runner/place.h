@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "fuzzer/program.h"
+#include "runner/fuse/fuse_mount.h"
 #include "runner/vm/guest.h"
 
 /* Serials of a VM's disks; the throttled twins begin with "slow-". */
@@ -31,6 +32,7 @@
  * @made: @target is made
  * @dir, @device, @swap, @cgroup: for struct ff_exec_config, "" for none
  * @dev: st_dev of what the program's files are on
+ * @fuse: the server of a FUSE target
  *
  * Lives in memory shared by the executors that follow each other in a guest,
  * so that the next one knows what the last one mounted.
@@ -42,6 +44,7 @@ struct ff_place {
 	struct ff_target target;
 	char dir[256], device[64], swap[64], cgroup[128];
 	dev_t dev;
+	struct ff_fuse fuse;
 };
 
 /**
@@ -61,6 +64,9 @@ int ff_place_make(struct ff_place *pl, const struct ff_target *t, bool *changed,
 
 /** ff_place_ready() - before each program: swap is on again if the last one put it off */
 void ff_place_ready(struct ff_place *pl);
+
+/** ff_place_broken() - can the target not be used any more (a FUSE server that died)? */
+bool ff_place_broken(const struct ff_place *pl);
 
 /** ff_place_drop() - unmount and swapoff; also after an executor died in it */
 void ff_place_drop(struct ff_place *pl);

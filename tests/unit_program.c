@@ -173,7 +173,7 @@ static void begin(struct ff_program *p, unsigned int kind)
 	static const char setup[] =
 		"# foliofuzz 1\ntarget %s\nsetup\nh0 = open f0 rdwr\nh1 = open f0 rdwr\n"
 		"m0 = mmap h0 0 4M rw shared\nb0 = buffer 4M rw none\nthread 0\n";
-	static const char *const kinds[] = { "tmpfs", "ext4", "xfs", "block" };
+	static const char *const kinds[] = { "tmpfs", "ext4", "xfs", "block", "fuse" };
 	char text[256];
 	struct ff_error e = { 0 };
 
@@ -321,6 +321,8 @@ static void test_check(void)
 	REFUSES("calls", p.ncalls = 256);
 	REFUSES("kind", p.target.kind = FF_TARGET_KINDS);
 	REFUSES("huge", p.target.huge = 200);
+	REFUSES("cache", p.target.cache = 200);
+	REFUSES("cache= is for fuse", p.target.cache = FF_CACHE_WRITEBACK);
 	REFUSES("call table", p.call[12].op = FF_OPS);
 	REFUSES("setup call after", p.call[12].thread = FF_SETUP);
 	REFUSES("thread 0 after thread 1", p.call[12].thread = 0);

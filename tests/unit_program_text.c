@@ -156,12 +156,13 @@ static void document_row(struct ff_out *o, const struct ff_op *op)
 		ff_out(o, *at == '|' ? "\\%c" : "%c", *at);
 	ff_out(o, "` | %s", op->about);
 	document_words(o, op);
-	if ((op->targets & 0xf) != 0xf)
-		ff_out(o, "<br>only on%s%s%s%s",
+	if ((op->targets & 0x1f) != 0x1f)
+		ff_out(o, "<br>only on%s%s%s%s%s",
 		       op->targets >> FF_TARGET_TMPFS & 1 ? " tmpfs" : "",
 		       op->targets >> FF_TARGET_EXT4 & 1 ? " ext4" : "",
 		       op->targets >> FF_TARGET_XFS & 1 ? " xfs" : "",
-		       op->targets >> FF_TARGET_BLOCK & 1 ? " block" : "");
+		       op->targets >> FF_TARGET_BLOCK & 1 ? " block" : "",
+		       op->targets >> FF_TARGET_FUSE & 1 ? " fuse" : "");
 	ff_out(o, " |\n");
 }
 
