@@ -36,6 +36,7 @@ struct supervisor {
 	bool counting;
 	uint64_t oom_kills;		/* known so far */
 	uint64_t told;			/* sequence of the slot whose stacks were written */
+	bool server_failed;		/* simfail: once */
 };
 
 static uint64_t now_ns(void)
@@ -209,6 +210,20 @@ static void watch_calls(struct supervisor *s)
 	}
 }
 
+/* ff.simfail=server or stop: what an admin, a bug of the server or an OOM kill may do. */
+static void fail_server(struct supervisor *s, long long ms)
+{
+	struct ff_slot *slot = running_slot(s->box);
+	pid_t server = s->place->fuse.server;
+
+	if (s->server_failed || !server || !slot || atomic_load(&slot->state) != FF_SLOT_RUNNING)
+		return;
+	if (ff_simfail_due(FF_SIMFAIL_SERVER, ms))
+		s->server_failed = !kill(server, SIGKILL);
+	else if (ff_simfail_due(FF_SIMFAIL_STOP, ms))
+		s->server_failed = !kill(server, SIGSTOP);
+}
+
 static void beat(struct supervisor *s)
 {
 	long long ms = ff_now_ms();
@@ -220,6 +235,7 @@ static void beat(struct supervisor *s)
 	atomic_fetch_add(&s->box->guest_beat, 1);
 	copy_log(s);
 	watch_calls(s);
+	fail_server(s, ms);
 	ff_fuse_guard(&s->place->fuse, ms);
 	if (ms - s->counted_ms >= COUNTERS_MS) {
 		s->counted_ms = ms;

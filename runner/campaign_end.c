@@ -96,6 +96,8 @@ static void print_text(struct ff_campaign *c, const struct ff_session_info *info
 	if (c->tally.swap_failed)
 		printf("a swap device failed: %llu programs judged without what that explains\n",
 		       (unsigned long long)c->tally.swap_failed);
+	if (c->tally.servers_lost)
+		printf("%llu programs lost their FUSE server\n", (unsigned long long)c->tally.servers_lost);
 	if (c->tally.damaged)
 		printf("%llu results were damaged in the black box\n", (unsigned long long)c->tally.damaged);
 	printf("%u findings (%u known)%s, kept in %s/findings\n", c->nfound, c->nknown,

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "corpus/known.h"
+#include "fuzzer/call.h"
+#include "fuzzer/serve.h"
 #include "runner/campaign_state.h"
 #include "runner/msg.h"
 #include "runner/proc.h"
@@ -150,6 +152,21 @@ static int lost(struct ff_campaign *c, const struct ff_outcome *r)
 	return ff_store_lost(c->store, r->c.lost[0] ? r->c.lost : "hang", r->lost, &r->c);
 }
 
+/* No finding: the target is made new for the next program on it. */
+static int server_died(struct ff_campaign *c, const struct ff_program *p)
+{
+	bool ordered = false;
+
+	for (uint32_t i = 0; i < p->ncalls; i++)
+		ordered |= p->call[i].op == FF_OP_SERVE && p->call[i].arg[0] == FF_SERVE_DIE;
+	c->tally.servers_lost++;
+	ff_screen_clear(&c->screen);
+	ff_msg_info("the FUSE server died while program %llu ran (%s): its target is made new",
+		    (unsigned long long)p->number, ordered ? "as the program told it" : "killed from outside, or by itself");
+	return ff_store_log(c->store, "server died: number=%llu %s", (unsigned long long)p->number,
+			    ordered ? "ordered" : "not ordered");
+}
+
 int ff_campaign_found(struct ff_campaign *c, const struct ff_work *w, struct ff_outcome *r)
 {
 	struct ff_findings *all = c->findings;
@@ -159,6 +176,8 @@ int ff_campaign_found(struct ff_campaign *c, const struct ff_work *w, struct ff_
 	ff_judge(c->judge, &r->c, all);
 	if (r->lost[0])
 		ret = lost(c, r);
+	if (!ret && (r->c.history->flags & FF_HIST_SERVER_DIED))
+		ret = server_died(c, r->c.program);
 	for (unsigned int i = 0; i < all->n && !ret; i++) {
 		struct ff_finding *x = &all->f[i];
 		struct ff_found *f = find(c, x->signature);

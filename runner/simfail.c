@@ -14,7 +14,7 @@
 
 #include "runner/proc.h"
 
-static const char *const names[] = { "", "panic", "freeze", "silent", "hang", "die" };
+static const char *const names[] = { "", "panic", "freeze", "silent", "hang", "die", "server", "stop" };
 
 static struct {
 	enum ff_simfail what;

@@ -8,6 +8,8 @@
  *	silent	the supervisor stops beating
  *	hang	the program's thread 0 never comes back, without a call being in flight
  *	die	the executor kills itself
+ *	server	the server of a FUSE target is killed while a program runs on it
+ *	stop	the same, but it is stopped (SIGSTOP): it lives and answers nobody
  *
  * SECONDS after the guest's first program; each only once a guest.
  */
@@ -19,7 +21,7 @@
 #include "fuzzer/history.h"
 
 enum ff_simfail { FF_SIMFAIL_NONE, FF_SIMFAIL_PANIC, FF_SIMFAIL_FREEZE, FF_SIMFAIL_SILENT,
-	FF_SIMFAIL_HANG, FF_SIMFAIL_DIE };
+	FF_SIMFAIL_HANG, FF_SIMFAIL_DIE, FF_SIMFAIL_SERVER, FF_SIMFAIL_STOP };
 
 /** ff_simfail_set() - take "panic:5"; 0 or -EINVAL; "" asks for nothing */
 int ff_simfail_set(const char *text);

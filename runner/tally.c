@@ -104,12 +104,13 @@ json_t *ff_tally_json(const struct ff_tally *t)
 		if (r->done || r->skipped || r->away)
 			json_object_set_new(per, ff_op(i)->name, row_json(r));
 	}
-	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:f,s:o}",
+	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:f,s:o}",
 			 "programs", (json_int_t)t->programs, "replays", (json_int_t)t->replays,
 			 "failed_targets", (json_int_t)t->failed_targets,
 			 "calls", (json_int_t)sum.done, "accepted", (json_int_t)sum.accepted,
 			 "skipped", (json_int_t)sum.skipped, "events", (json_int_t)t->events,
 			 "drops", (json_int_t)t->drops, "damaged", (json_int_t)t->damaged,
 			 "oom", (json_int_t)t->oom, "swap_failed", (json_int_t)t->swap_failed,
+			 "servers_lost", (json_int_t)t->servers_lost,
 			 "accepted_percent", ff_tally_percent(&sum), "per_call", per);
 }

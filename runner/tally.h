@@ -22,7 +22,7 @@ struct ff_tally_row {
 };
 
 struct ff_tally {
-	uint64_t programs, replays, failed_targets, events, drops, damaged;
+	uint64_t programs, replays, failed_targets, events, drops, damaged, servers_lost;
 	uint64_t oom, swap_failed;	/* histories with these flags */
 	struct ff_tally_row op[FF_OPS];
 };
