@@ -123,19 +123,46 @@ static bool is_buffer(const struct gen_mem *m)
 	return m->file == NONE && !m->torn && !m->ro;
 }
 
-/* One piece of memory; its offset and length multiples of @unit. */
-static bool piece(struct gen *g, uint8_t t, const struct where *w, bool write, uint64_t unit,
+/* A shared map of the file, or -1. */
+static int map_of(struct gen *g, uint8_t t, uint8_t file)
+{
+	uint8_t found[FF_MAX_SLOTS];
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < FF_MAX_SLOTS; i++)
+		if (g->mem[i].used && g->mem[i].shared && g->mem[i].file == file &&
+		    gen_usable(g, g->mem[i].owner, t))
+			found[n++] = i;
+	return n ? found[gen_random(g, n)] : -1;
+}
+
+/*
+ * Whose memory: the one aimed at, or another. What is written to a file may well
+ * come from a map of that file; what is read seldom goes there.
+ */
+static int piece_memory(struct gen *g, uint8_t t, const struct where *w, int onto, bool *here)
+{
+	int mem = -1;
+
+	*here = w->mem != NONE && g->mem[w->mem].used && gen_usable(g, g->mem[w->mem].owner, t) &&
+		gen_chance(g, g->mem[w->mem].file == NONE ? 85 : onto >= 0 ? 60 : 35);
+	if (*here)
+		return w->mem;
+	if (onto >= 0 && gen_chance(g, 50))
+		mem = map_of(g, t, onto);
+	if (mem < 0)
+		mem = gen_chance(g, 65) ? any_memory(g, t, is_buffer) : any_memory(g, t, NULL);
+	return mem < 0 ? any_memory(g, t, NULL) : mem;
+}
+
+/* One piece of memory; its offset and length multiples of @unit. @onto: the file it is written to, or -1. */
+static bool piece(struct gen *g, uint8_t t, const struct where *w, int onto, uint64_t unit,
 		  uint64_t most, struct ff_vec *v)
 {
-	/* As a source a file's own mapping is as good as a buffer; as a target of DMA it is not. */
-	unsigned int file_here = write ? 60 : 35;
-	bool here = w->mem != NONE && g->mem[w->mem].used && gen_usable(g, g->mem[w->mem].owner, t) &&
-		    gen_chance(g, g->mem[w->mem].file == NONE ? 85 : file_here);
-	int mem = here ? w->mem : gen_chance(g, 65) ? any_memory(g, t, is_buffer) : any_memory(g, t, NULL);
+	bool here;
+	int mem = piece_memory(g, t, w, onto, &here);
 	struct where at;
 
-	if (mem < 0)
-		mem = any_memory(g, t, NULL);
 	if (mem < 0)
 		return false;
 	at = here ? *w : gen_in_memory(g, mem);
@@ -150,24 +177,26 @@ static bool piece(struct gen *g, uint8_t t, const struct where *w, bool write, u
 }
 
 /*
- * A write whose source is a mapping of the file it goes to: beside that place,
- * so that source and destination overlap as those of memmove() do.
+ * A write whose source is a mapping of the file it goes to: a little behind
+ * that place, so that source and destination overlap as those of memmove() may.
  */
 static bool beside_source(struct gen *g, unsigned int h, const struct ff_call *c, struct where *at)
 {
-	uint64_t before = 0, shown, back, pages;
+	uint64_t before = 0, shown, pages;
 
 	for (unsigned int i = 0; i < c->nvec; before += c->vec[i].len, i++) {
 		const struct gen_mem *m = &g->mem[c->vec[i].mem];
 
 		if (m->file != g->handle[h].file)
 			continue;
-		pages = c->vec[i].len / PAGE;
-		shown = m->foff + c->vec[i].off + gen_random(g, pages < 16 ? pages + 1 : 17) * PAGE;
-		back = before + (gen_chance(g, 25) ? gen_random(g, 4) * PAGE : 0);
-		if (shown < back)
+		pages = (before + c->vec[i].len) / PAGE;
+		pages = pages < 16 ? pages : 16;
+		shown = m->foff + c->vec[i].off;
+		if (pages && gen_chance(g, 85))
+			shown += gen_between(g, 1, pages) * PAGE;
+		if (shown < before)
 			continue;
-		*at = (struct where){ .file = m->file, .mem = NONE, .foff = shown - back };
+		*at = (struct where){ .file = m->file, .mem = NONE, .foff = shown - before };
 		return true;
 	}
 	return false;
@@ -176,7 +205,8 @@ static bool beside_source(struct gen *g, unsigned int h, const struct ff_call *c
 static bool args_vector(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c)
 {
 	bool write = op == FF_OP_PWRITEV, beside;
-	int direct = g->target.slow && !write ? (gen_chance(g, 80) ? 1 : 0) : -1;
+	/* A write is of most interest where it goes through the page cache its source is in. */
+	int direct = write ? (gen_chance(g, 60) ? 0 : -1) : g->target.slow ? gen_chance(g, 80) : -1;
 	struct where any = { .file = w->file, .mem = NONE }, at;
 	int h = aim_handle(g, t, &any, write, direct);
 	uint64_t total = 0, unit;
@@ -186,12 +216,12 @@ static bool args_vector(struct gen *g, uint8_t t, unsigned int op, const struct 
 	unit = g->handle[h].direct ? 512 : gen_chance(g, 80) ? 8 : 1;
 	c->nvec = gen_chance(g, g->target.slow ? 85 : 70) ? 1 : 1 + gen_random(g, 3);
 	for (unsigned int i = 0; i < c->nvec; i++) {
-		if (!piece(g, t, w, write, unit, g->target.slow ? PAGE << gen_random(g, 3) : PMD, &c->vec[i]))
+		if (!piece(g, t, w, write ? g->handle[h].file : -1, unit, g->target.slow ? PAGE << gen_random(g, 3) : PMD, &c->vec[i]))
 			return false;
 		total += c->vec[i].len;
 	}
 	/* Where in the file: seldom where this memory itself shows it. */
-	beside = write && gen_chance(g, 50) && beside_source(g, h, c, &at);
+	beside = write && gen_chance(g, 80) && beside_source(g, h, c, &at);
 	if (!beside)
 		at = gen_chance(g, 25) ? aim_file(g, w, h, total) : (any = gen_in_file(g, g->handle[h].file),
 							   aim_file(g, &any, h, total));
