@@ -112,7 +112,7 @@ run die --repeat 4
 is "killed by its program: nothing is found" $? 0
 like "the history says so" "$tmp/die.hist" "^history .*flags=server_died"
 like "calls in flight return" "$tmp/die.hist" "^call 6 .*errno=E"
-like "and those after it" "$tmp/die.hist" "^call 13 .*errno=E"
+like "and those after it" "$tmp/die.hist" "^call 14 .*errno=E"
 like "the target was made new each time" "$tmp/die.hist" "^call 2 .* result=1048576 errno=0"
 like "no guest was lost" "$tmp/die.out" " 0 runs lost their guest"
 

@@ -18,7 +18,7 @@
 
 #define CONTROL		"/sys/fs/fuse/connections"
 #define STOPPED_MS	2000	/* a server that was stopped so long is taken for dead */
-#define REAP_MS		1000
+#define END_MS		1000
 
 static int put(const char *path, const char *text)
 {
@@ -35,7 +35,6 @@ static int put(const char *path, const char *text)
 /* The process of a server: nothing of the executor's but the connection and the orders. */
 static void be_server(int fd, const struct ff_target *t, struct ff_serve *orders)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "foliofuzz-fuse");
 	signal(SIGTERM, SIG_DFL);
 	/* Neither the program's own reclaim nor the OOM killer should meet the server first. */
@@ -47,20 +46,43 @@ static void be_server(int fd, const struct ff_target *t, struct ff_serve *orders
 	ff_fuse_server(3, t, orders);
 }
 
+/*
+ * A child of init's, not of the executor's: the witness takes all offspring of
+ * the executor for the program.
+ */
 static int start_server(struct ff_fuse *f, int fd, const struct ff_target *t)
 {
-	pid_t pid;
+	pid_t between, server;
 
 	memset(&f->orders, 0, sizeof(f->orders));
-	pid = fork();
-	if (pid < 0)
-		return -errno;
-	if (!pid)
-		be_server(fd, t, &f->orders);
-	f->server = pid;
+	f->server = 0;
 	f->stopped_ms = 0;
-	atomic_store(&f->orders.pid, (int32_t)pid);
-	return 0;
+	between = fork();
+	if (between < 0)
+		return -errno;
+	if (!between) {
+		server = fork();
+		if (!server)
+			be_server(fd, t, &f->orders);
+		f->server = server > 0 ? server : 0;
+		_exit(0);
+	}
+	while (waitpid(between, NULL, 0) < 0 && errno == EINTR)
+		;
+	atomic_store(&f->orders.pid, (int32_t)f->server);
+	return f->server ? 0 : -EAGAIN;
+}
+
+/*
+ * FUSE may have one per cent of the dirty memory there is, so that a bad server
+ * does little harm; here nearly every program would be made to wait for that.
+ */
+static void allow_dirty(dev_t dev)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/class/bdi/%u:%u/max_ratio", major(dev), minor(dev));
+	put(path, "100");
 }
 
 /* The first request of all: returns when the server has answered, or is dead. */
@@ -71,6 +93,7 @@ static int first_words(struct ff_fuse *f, const char *dir)
 	if (stat(dir, &st))
 		return -errno;
 	f->dev = st.st_dev;
+	allow_dirty(f->dev);
 	mount("fusectl", CONTROL, "fusectl", 0, NULL);	/* EBUSY: it is there */
 	return 0;
 }
@@ -161,11 +184,12 @@ void ff_fuse_guard(struct ff_fuse *f, long long now_ms)
 	cut(f);
 }
 
-/* An executor's own child, or that of one that died: then the kernel has killed it already. */
-static void reap(pid_t pid)
+/* It ends by itself when it is unmounted; one that does not is made to. */
+static void end_server(pid_t pid)
 {
-	for (int ms = 0; ms < REAP_MS && !waitpid(pid, NULL, WNOHANG); ms++) {
-		kill(pid, SIGKILL);
+	for (int ms = 0; ms < END_MS && !gone(pid); ms++) {
+		if (ms == END_MS / 2)
+			kill(pid, SIGKILL);
 		usleep(1000);
 	}
 }
@@ -183,6 +207,6 @@ void ff_fuse_umount(struct ff_fuse *f, const char *dir)
 		umount2(dir, MNT_DETACH | UMOUNT_NOFOLLOW);
 	f->dev = 0;
 	if (server)
-		reap(server);
+		end_server(server);
 	f->server = 0;
 }
