@@ -170,6 +170,9 @@ static int handle(struct run *r, struct ff_outcome *out)
 		ff_msg_warn("run %llu: %s", (unsigned long long)r->runs, out->lost);
 		r->lost++;
 	}
+	if (out->c.history->flags & FF_HIST_SERVER_DIED)
+		ff_msg_info("run %llu: the FUSE server died: what needs content is not judged",
+			    (unsigned long long)r->runs);
 	r->tally.programs++;
 	r->tally.events += out->c.nevents;
 	r->tally.drops += out->c.drops;
