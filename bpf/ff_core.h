@@ -63,6 +63,7 @@ struct task_struct {
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;
+	unsigned long nvcsw, nivcsw;
 };
 
 /* "state" until 5.14 (2f064a59a11f), a long then. */
@@ -122,10 +123,31 @@ struct iov_iter___word {
 	unsigned int type;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
+struct wait_queue_head {
+	struct list_head head;
+};
+
 struct wait_queue_entry {
 	unsigned int flags;
 	void *private;
 	void *func;
+	struct list_head entry;
+};
+
+typedef struct {
+	long counter;
+} atomic_long_t;
+
+struct mutex {
+	atomic_long_t owner;
+};
+
+struct rw_semaphore {
+	atomic_long_t owner;
 };
 
 struct wait_page_queue {
@@ -198,6 +220,9 @@ extern volatile __u64 ff_vmemmap;
 #define FF_PF_KTHREAD		0x00200000
 #define FF_HUGE_PAGES		512	/* small pages in a PMD */
 #define FF_WQ_EXCLUSIVE		1	/* WQ_FLAG_EXCLUSIVE */
+#define FF_WQ_WOKEN		2	/* WQ_FLAG_WOKEN */
+#define FF_PG_LOCKED		0	/* the first of enum pageflags, everywhere */
+#define FF_RWSEM_READER		1	/* RWSEM_READER_OWNED */
 
 /*
  * Argument @i of an fentry or fexit program as a plain number: the verifier
@@ -265,20 +290,35 @@ static __always_inline void ff_inode_file(struct ff_file *f, struct inode *inode
 	f->index = inode ? index : 0;
 }
 
+static __always_inline struct address_space *ff_page_mapping(const void *page)
+{
+	if (bpf_core_type_exists(struct folio))
+		return BPF_CORE_READ((struct folio *)page, mapping);
+	return BPF_CORE_READ((struct page *)page, mapping);
+}
+
+/* The page that carries the bits: a folio is one, before folios a tail page names it. */
+static __always_inline __u64 ff_page_head(__u64 page)
+{
+	__u64 head;
+
+	if (bpf_core_type_exists(struct folio))
+		return page;
+	head = BPF_CORE_READ((struct page *)page, compound_head);
+	return head & 1 ? head - 1 : page;
+}
+
 /* The file page behind a page or folio; all 0 for anonymous and swap-cache pages. */
 static __always_inline void ff_page_file(struct ff_file *f, const void *page)
 {
-	struct address_space *mapping;
+	struct address_space *mapping = ff_page_mapping(page);
 	__u64 index;
 
 	/* page->index was renamed in 6.18; the folio's name stayed. */
-	if (bpf_core_type_exists(struct folio)) {
-		mapping = BPF_CORE_READ((struct folio *)page, mapping);
+	if (bpf_core_type_exists(struct folio))
 		index = BPF_CORE_READ((struct folio *)page, index);
-	} else {
-		mapping = BPF_CORE_READ((struct page *)page, mapping);
+	else
 		index = BPF_CORE_READ((struct page *)page, index);
-	}
 	/* Bits 0 and 1 tell anonymous, movable and KSM pages: no address_space. */
 	if (!mapping || ((__u64)mapping & 3))
 		ff_inode_file(f, 0, 0);
@@ -417,6 +457,17 @@ static __always_inline void *ff_key_page(struct wait_page_key *k)
 static __always_inline struct wait_page_queue *ff_wait_queue_of(struct wait_queue_entry *e)
 {
 	return (void *)e - bpf_core_field_offset(struct wait_page_queue, wait);
+}
+
+/*
+ * The wait table from one of its queues and the page that is waited for there:
+ * a page's queue is number hash_ptr(page, 8).
+ */
+static __always_inline __u64 ff_wait_table_of(const void *queue, const void *page)
+{
+	__u64 bucket = (__u64)page * 0x61C8864680B583EBULL >> 56;
+
+	return (__u64)queue - bucket * bpf_core_type_size(struct wait_queue_head);
 }
 
 #endif /* FF_CORE_H */

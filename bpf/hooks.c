@@ -174,4 +174,34 @@ const struct ff_hook_desc ff_hooks[FF_HOOK_NR] = {
 		.lost = "whether pages were mapped that nobody touched",
 		.alt = { { .prog = { "fault_around" }, .target = "filemap_map_pages", .nparams = 3 } },
 	},
+	[FF_HOOK_LOCK] = {
+		.name = "lock",
+		.gives = "who got a page locked",
+		.lost = "who holds a page that others wait for",
+		.alt = {
+			{ .prog = { "page_locked" }, .nparams = 4, .target = "__filemap_get_folio" },
+			{ .prog = { "page_locked" }, .nparams = 4, .target = "pagecache_get_page" },
+		},
+	},
+	[FF_HOOK_UNLOCK] = {
+		.name = "unlock",
+		.gives = "who unlocked a page",
+		.lost = "who holds a page, and who unlocked it last",
+		.alt = {
+			{ .prog = { "page_read" }, .target = "folio_end_read", .and_next = true },
+			{ .prog = { "page_unlocked" }, .target = "folio_unlock" },
+			{ .prog = { "page_unlocked" }, .target = "unlock_page" },
+		},
+	},
+	[FF_HOOK_LOCK_WAIT] = {
+		.name = "lock_wait",
+		.gives = "waits for mutexes and rw_semaphores",
+		.lost = "which lock a task waits for, and who holds it",
+		.alt = {
+			{ .prog = { "lock_wait_begin" }, .target = "contention_begin",
+			  .how = FF_HOW_TP, .and_next = true },
+			{ .prog = { "lock_wait_end" }, .target = "contention_end",
+			  .how = FF_HOW_TP },
+		},
+	},
 };

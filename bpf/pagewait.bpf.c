@@ -8,9 +8,11 @@
 
 /*
  * Address of wake_page_function, learnt from the first wake: nobody's wait can
- * finish before some waker ran it, and no symbol look-up is needed.
+ * finish before some waker ran it, and no symbol look-up is needed. The wait
+ * table (waits.bpf.c) is learnt from the first wait that ends after it.
  */
-static volatile __u64 wake_fn;
+extern volatile __u64 ff_wake_fn;
+extern volatile __u64 ff_wait_table;
 
 static __always_inline int sleeper(__u32 kind)
 {
@@ -51,8 +53,11 @@ int BPF_PROG(wait_page, void *head, struct wait_queue_entry *entry)
 	struct wait_page_queue *q = ff_wait_queue_of(entry);
 	struct ff_event ev;
 
-	if (!ff_on || (__u64)BPF_CORE_READ(entry, func) != wake_fn || !wake_fn)
+	if (!ff_wake_fn || (!ff_on && ff_wait_table) ||
+	    (__u64)BPF_CORE_READ(entry, func) != ff_wake_fn)
 		return 0;
+	if (!ff_wait_table)
+		ff_wait_table = ff_wait_table_of(head, ff_wait_page(q));
 	if (!ff_take_ours(&ev, FF_EV_WAIT_PAGE))
 		return 0;
 	fill_page(&ev, ff_wait_page(q), BPF_CORE_READ(q, bit_nr));
@@ -76,8 +81,8 @@ int BPF_PROG(wake, struct wait_queue_entry *entry, unsigned int mode, int sync, 
 	void *page;
 	int bit;
 
-	if (!wake_fn)
-		wake_fn = (__u64)BPF_CORE_READ(entry, func);
+	if (!ff_wake_fn)
+		ff_wake_fn = (__u64)BPF_CORE_READ(entry, func);
 	if (!ff_on)
 		return 0;
 	page = ff_wait_page(q);

@@ -15,21 +15,10 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
-#include "bpf/probe.h"
-#include "bpf/witness.h"
-#include "bpf/witness.skel.h"
+#include "bpf/witness_state.h"
 
 #define VMLINUX_BTF	"/sys/kernel/btf/vmlinux"
 #define PRICE		"findings carry no evidence from the kernel, and verdicts that need it are skipped"
-
-struct ff_witness {
-	struct witness_bpf *skel;
-	struct ring_buffer *ring;
-	struct ff_probe probe;
-	struct ff_event *out;	/* where drain puts events, and how many */
-	size_t n;
-	size_t max;
-};
 
 /* Which program libbpf complained of last: its message is the only source. */
 static char bad_prog[64];
@@ -60,11 +49,12 @@ static int load(struct ff_witness *w)
 			err = -ENODATA;
 		if (err < 0)
 			goto fail;
+		ff_waits_select(w);
 		bad_prog[0] = '\0';
 		err = witness_bpf__load(w->skel);
 		if (!err)
 			return 0;
-		if (!ff_probe_refuse(&w->probe, bad_prog))
+		if (!ff_probe_refuse(&w->probe, bad_prog) && !ff_waits_refuse(w, bad_prog))
 			goto fail;
 		witness_bpf__destroy(w->skel);
 	}

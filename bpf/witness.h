@@ -16,6 +16,7 @@
 
 #include "bpf/event.h"
 #include "bpf/hooks.h"
+#include "bpf/waits.h"
 
 struct ff_witness;
 
@@ -110,6 +111,24 @@ uint64_t ff_witness_count(const struct ff_witness *w, enum ff_ev_kind kind);
 
 /** ff_witness_held() - events of @kind held back by ff_witness_limit() since open */
 uint64_t ff_witness_held(const struct ff_witness *w, enum ff_ev_kind kind);
+
+/**
+ * ff_waits_pages() - all tasks that wait for a bit of a page now
+ *
+ * Return: how many of at most @max; -EOPNOTSUPP when the kernel refuses the walk,
+ * -ENOENT when its wait table cannot be found, or another -errno. The first call
+ * may take long where no such wait ever ended (it reads /proc/kallsyms then).
+ */
+int ff_waits_pages(struct ff_witness *w, struct ff_wait *out, unsigned int max);
+
+/** ff_waits_lock() - the mutex or rw_semaphore that task @tid waits for now; false: none */
+bool ff_waits_lock(struct ff_witness *w, uint32_t tid, struct ff_wait *out);
+
+/** ff_waits_owners() - can it be told who holds a page's lock */
+bool ff_waits_owners(const struct ff_witness *w);
+
+/** ff_waits_locks() - can it be told which mutex or rw_semaphore a task waits for */
+bool ff_waits_locks(const struct ff_witness *w);
 
 /** ff_ev_name() - "dma_pin", ...; "?" for what is no kind */
 const char *ff_ev_name(unsigned int kind);
