@@ -74,7 +74,7 @@ struct ff_wait {
 #define FF_WAIT_BUCKET_MAX	32	/* waiters looked at in one bucket */
 
 /* What one step of the walk met. */
-enum ff_walk {
+enum ff_walk_step {
 	FF_WALK_END,		/* the bucket has no more entries */
 	FF_WALK_OTHER,		/* an entry that is no page wait */
 	FF_WALK_WAIT,

@@ -19,6 +19,7 @@ struct box {
 	struct ff_case c;
 	struct ff_program program;
 	struct ff_history history;
+	struct ff_stuck stuck;
 	char lost[16];
 	size_t logged, witnessed, room;
 	char *log, *witness;
@@ -369,9 +370,19 @@ static int read_count(struct reader *r, const char *text, uint64_t *to)
 	return 0;
 }
 
+/* A line of oracles/stuck_text.c; -ENOENT: none of those. */
+static int read_stuck(struct reader *r, const char *key, char *rest)
+{
+	char why[200];
+	int err = ff_stuck_read(&r->b->stuck, key, rest, why, sizeof(why));
+
+	return err == -EINVAL ? fail(r, "%s", why) : err;
+}
+
 static int read_line(struct reader *r, char *line)
 {
 	char *rest = line, *key = strsep(&rest, " ");
+	int err;
 
 	if (!rest)
 		rest = line + strlen(line);
@@ -397,7 +408,10 @@ static int read_line(struct reader *r, char *line)
 		return append(r->b->witness, &r->b->witnessed, rest), 0;
 	if (!strcmp(key, "log"))
 		return append(r->b->log, &r->b->logged, rest), 0;
-	return fail(r, "found \"%.40s\", expected usage, call, run, event, drops, witness, log, lost, now or ended", key);
+	err = read_stuck(r, key, rest);
+	if (err != -ENOENT)
+		return err;
+	return fail(r, "found \"%.40s\", expected usage, call, run, event, stuck, sample, task, wait, drops, witness, log, lost, now or ended", key);
 }
 
 /* Where the history line begins: before it stands the program. */
@@ -485,6 +499,7 @@ int ff_case_read(const char *text, size_t len, struct ff_case **c, struct ff_err
 	r.b->c.event = r.b->event;
 	r.b->c.witness = r.b->witness;
 	r.b->c.log = r.b->log;
+	r.b->c.stuck = &r.b->stuck;
 	r.b->c.lost = r.b->lost;
 	*c = &r.b->c;
 	return 0;

@@ -150,6 +150,7 @@ int ff_case_write(const struct ff_case *c, FILE *out)
 		ff_event_write(&c->event[i], out);
 	if (c->drops)
 		fprintf(out, "drops %" PRIu64 "\n", c->drops);
+	ff_stuck_write(c->stuck, out);
 	write_lines("witness", c->witness, out);
 	write_lines("log", c->log, out);
 	if (c->lost && *c->lost)

@@ -38,7 +38,7 @@ static const struct ff_oracle table[] = {
 	}, {
 		.name = "hang",
 		.law = "every call returns",
-		.hooks = "",
+		.hooks = "who waits for which page or lock, and who holds it",
 		.judge = ff_judge_hang,
 	}, {
 		.name = "leak",

@@ -10,6 +10,7 @@
 #include "fuzzer/history.h"
 #include "fuzzer/program.h"
 #include "oracles/finding.h"
+#include "oracles/stuck.h"
 
 /**
  * struct ff_case - all that is known of one run of a program
@@ -19,6 +20,7 @@
  * @drops: events that were lost
  * @witness: one line of what the witness could see; starts with "SKIP" if nothing
  * @log: new text of the kernel log during the run, may be empty
+ * @stuck: samples taken while a call was away for long; NULL or empty: none
  * @ended: the program ended; 0: the guest fell silent, see @lost
  * @lost: how the guest was lost: "", "panic", "killed", "silent"
  * @now: guest time ns when the host looked last (for calls that have not returned)
@@ -31,6 +33,7 @@ struct ff_case {
 	uint64_t drops;
 	const char *witness;
 	const char *log;
+	const struct ff_stuck *stuck;
 	int ended;
 	const char *lost;
 	uint64_t now;

@@ -91,6 +91,10 @@ static int says_nothing(const char *name)
 		"sched_show_task", "show_regs", "rcu_sched_clock_irq", "watchdog_timer_fn",
 		"__hrtimer_run_queues", "hrtimer_interrupt", "update_process_times", "asm_sysvec_apic_timer_interrupt",
 		"sysvec_apic_timer_interrupt", "print_bad_page_map", "__dump_stack", "warn_slowpath_fmt",
+		"rwsem_down_read_slowpath", "rwsem_down_write_slowpath", "down_read", "down_write",
+		"down_read_killable", "down_write_killable", "__mutex_lock", "__mutex_lock_slowpath",
+		"mutex_lock", "percpu_rwsem_wait", "__percpu_down_read", "__folio_lock",
+		"__folio_lock_killable", "__lock_page", "__lock_page_killable", "folio_lock",
 	};
 	size_t i;
 
@@ -124,6 +128,29 @@ unsigned int ff_log_frames(const char *at, unsigned int max, char *out, size_t n
 		    says_nothing(name) || !strcmp(name, last))
 			continue;
 		strcpy(last, name);
+		used += snprintf(out + used, used < n ? n - used : 0, "%s%s", found ? "+" : "", name);
+		if (used >= n)
+			break;
+		found++;
+	}
+	return found;
+}
+
+unsigned int ff_stack_frames(const char *stack, unsigned int max, char *out, size_t n)
+{
+	unsigned int found = 0;
+	size_t used = 0, len;
+	char name[64];
+
+	out[0] = '\0';
+	for (; *stack && found < max; stack += len + (stack[len] == '+')) {
+		len = strcspn(stack, "+");
+		if (len >= sizeof(name))
+			continue;
+		memcpy(name, stack, len);
+		name[len] = '\0';
+		if (says_nothing(name))
+			continue;
 		used += snprintf(out + used, used < n ? n - used : 0, "%s%s", found ? "+" : "", name);
 		if (used >= n)
 			break;

@@ -30,4 +30,7 @@ int ff_log_function(const char *line, char *name, size_t n);
  */
 unsigned int ff_log_frames(const char *at, unsigned int max, char *out, size_t n);
 
+/** ff_stack_frames() - the same of a stack given as names joined with "+" */
+unsigned int ff_stack_frames(const char *stack, unsigned int max, char *out, size_t n);
+
 #endif

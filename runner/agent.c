@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "runner/agent.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -35,7 +34,6 @@ struct supervisor {
 	uint64_t base[FF_COUNTER_KINDS];
 	bool counting;
 	uint64_t oom_kills;		/* known so far */
-	uint64_t told;			/* sequence of the slot whose stacks were written */
 	bool server_failed;		/* simfail: once */
 };
 
@@ -154,62 +152,6 @@ static void reap(struct supervisor *s)
 			executor_died(s, status);
 }
 
-static size_t add_file(char *out, size_t n, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd >= 0 ? read(fd, out, n) : -1;
-
-	if (fd >= 0)
-		close(fd);
-	return len > 0 ? (size_t)len : 0;
-}
-
-/* Where the executor's threads sleep: into the slot's log, for the finding's evidence. */
-static void write_stacks(struct supervisor *s, struct ff_slot *slot)
-{
-	char dir[64], path[400];
-	size_t used = atomic_load(&slot->log_len);
-	struct dirent *e;
-	DIR *d;
-
-	snprintf(dir, sizeof(dir), "/proc/%d/task", (int)s->executor);
-	d = opendir(dir);
-	while (d && (e = readdir(d)) && used + 4096 < FF_BOX_LOG) {
-		if (e->d_name[0] == '.')
-			continue;
-		used += (size_t)snprintf(slot->log + used, FF_BOX_LOG - used,
-					 "foliofuzz: stack of thread %.16s:\n", e->d_name);
-		snprintf(path, sizeof(path), "%s/%s/stack", dir, e->d_name);
-		used += add_file(slot->log + used, FF_BOX_LOG - used - 1, path);
-	}
-	if (d)
-		closedir(d);
-	atomic_store_explicit(&slot->log_len, (uint32_t)used, memory_order_release);
-}
-
-/* A little before the host loses patience: it reads the slot when it does. */
-static void watch_calls(struct supervisor *s)
-{
-	struct ff_slot *slot = running_slot(s->box);
-	uint64_t now = now_ns(), limit;
-	uint32_t n;
-
-	if (!slot || slot->sequence == s->told || atomic_load(&slot->state) != FF_SLOT_RUNNING)
-		return;
-	limit = s->box->boot.call_limit_ns;
-	n = slot->program.ncalls <= FF_MAX_CALLS ? slot->program.ncalls : 0;
-	for (uint32_t i = 0; i < n; i++) {
-		const struct ff_record *r = &slot->history.record[i];
-
-		if (r->state == FF_CALL_STARTED && r->invoked && now > r->invoked &&
-		    now - r->invoked > limit - limit / 8) {
-			s->told = slot->sequence;
-			write_stacks(s, slot);
-			return;
-		}
-	}
-}
-
 /* ff.simfail=server or stop: what an admin, a bug of the server or an OOM kill may do. */
 static void fail_server(struct supervisor *s, long long ms)
 {
@@ -234,7 +176,6 @@ static void beat(struct supervisor *s)
 	atomic_store(&s->box->guest_now, now_ns());
 	atomic_fetch_add(&s->box->guest_beat, 1);
 	copy_log(s);
-	watch_calls(s);
 	fail_server(s, ms);
 	ff_fuse_guard(&s->place->fuse, ms);
 	if (ms - s->counted_ms >= COUNTERS_MS) {

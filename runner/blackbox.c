@@ -128,6 +128,23 @@ static void take_events(const struct ff_slot *s, struct ff_taken *t)
 		qsort(t->event, kept, sizeof(t->event[0]), by_time);
 }
 
+/* A guest that was lost while it wrote a sample leaves the ones before in disorder: none then. */
+static void take_stuck(const struct ff_slot *s, struct ff_taken *t)
+{
+	uint32_t seq = atomic_load(&s->stuck_seq);
+
+	atomic_thread_fence(memory_order_seq_cst);
+	t->stuck.nsamples = 0;
+	if (!seq || seq % 2)
+		return;
+	memcpy(&t->stuck, &s->stuck, sizeof(t->stuck));
+	atomic_thread_fence(memory_order_seq_cst);
+	if (atomic_load(&s->stuck_seq) != seq)
+		t->stuck.nsamples = 0;
+	else if (!ff_stuck_sane(&t->stuck))
+		t->damaged = 1;
+}
+
 void ff_box_take(const struct ff_slot *s, const struct ff_program *program, struct ff_taken *t)
 {
 	uint32_t len = atomic_load_explicit(&s->log_len, memory_order_acquire);
@@ -155,6 +172,7 @@ void ff_box_take(const struct ff_slot *s, const struct ff_program *program, stru
 		t->damaged = 1;
 	}
 	take_events(s, t);
+	take_stuck(s, t);
 	if (len > FF_BOX_LOG) {
 		t->damaged = 1;
 		len = 0;

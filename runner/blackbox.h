@@ -18,9 +18,10 @@
 #include "bpf/event.h"
 #include "fuzzer/history.h"
 #include "fuzzer/program.h"
+#include "oracles/stuck.h"
 
 #define FF_BOX_MAGIC	0x7a7566206f696c6fULL
-#define FF_BOX_LAYOUT	1
+#define FF_BOX_LAYOUT	2
 #define FF_BOX_BYTES	(16U << 20)	/* of the shared memory: a power of two for PCI */
 #define FF_BOX_SLOTS	4
 #define FF_BOX_EVENTS	16384		/* of a slot; one full witness ring */
@@ -50,6 +51,7 @@ enum ff_slot_state {
  * @nevents, @drops: witness events in @event, and lost ones
  * @log_len: bytes in @log
  * @why: for people, when FAILED or DIED
+ * @stuck_seq: grows by two with each sample in @stuck; odd: one is being written
  */
 struct ff_slot {
 	_Atomic uint32_t state;
@@ -64,6 +66,8 @@ struct ff_slot {
 	struct ff_history history;
 	struct ff_event event[FF_BOX_EVENTS];
 	char log[FF_BOX_LOG];
+	_Atomic uint32_t stuck_seq, pad;
+	struct ff_stuck stuck;
 };
 
 /* What the host asks of the guest; written before the guest starts. */
@@ -159,6 +163,7 @@ struct ff_taken {
 	int damaged;
 	char why[256];
 	char log[FF_BOX_LOG + 1];
+	struct ff_stuck stuck;
 	struct ff_event event[FF_BOX_EVENTS];
 };
 

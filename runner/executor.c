@@ -15,6 +15,7 @@
 #include "bpf/witness.h"
 #include "fuzzer/exec.h"
 #include "runner/simfail.h"
+#include "runner/watcher.h"
 
 /*
  * Time of the loop in measure_speed() on the machine this was written on
@@ -28,6 +29,7 @@ struct executor {
 	struct ff_exec *exec;
 	struct ff_exec_config cfg;
 	struct ff_witness *witness;
+	struct ff_watcher *watcher;
 	dev_t watched;
 	int kmsg;
 	struct ff_program program;
@@ -129,16 +131,31 @@ static void boot_info(struct executor *ex)
 	witness_open(ex, boot->witness, sizeof(boot->witness));
 }
 
-/* Once: exec's own memory and threads. A failure ends this guest, said in the box. */
+/* This guest is of no use: said in the box. */
+static void give_up(struct executor *ex, const char *what, int err)
+{
+	snprintf(ex->box->failed, sizeof(ex->box->failed), "the executor cannot start: %.150s: %s", what,
+		 strerror(err));
+	atomic_store_explicit(&ex->box->phase, FF_PHASE_FAILED, memory_order_release);
+	_exit(1);
+}
+
+/*
+ * Once: exec's own memory and threads. The watcher before the control group: what
+ * a program does to the group's memory is not to happen to the one that watches.
+ */
 static void start(struct executor *ex)
 {
 	struct ff_error e = { 0 };
 	int ret;
 
 	ex->kmsg = ff_kmsg_open();
+	boot_info(ex);
+	ex->watcher = ff_watcher_start(ex->box, ex->witness, !ex->place->here);
+	if (!ex->watcher)
+		give_up(ex, "ff_watcher_start", errno);
 	if (ex->place->cgroup[0] && join(ex->place->cgroup))
 		ex->place->cgroup[0] = '\0';
-	boot_info(ex);
 	ex->cfg = (struct ff_exec_config){
 		.dir = ex->place->dir,
 		.cgroup = ex->place->cgroup[0] ? ex->place->cgroup : NULL,
@@ -149,12 +166,8 @@ static void start(struct executor *ex)
 		.device_size = FF_RAW_BYTES,
 	};
 	ret = ff_exec_open(&ex->exec, &ex->cfg, &e);
-	if (ret) {
-		snprintf(ex->box->failed, sizeof(ex->box->failed), "the executor cannot start: %.150s: %s",
-			 e.text[0] ? e.text : "ff_exec_open", strerror(-ret));
-		atomic_store_explicit(&ex->box->phase, FF_PHASE_FAILED, memory_order_release);
-		_exit(1);
-	}
+	if (ret)
+		give_up(ex, e.text[0] ? e.text : "ff_exec_open", -ret);
 	atomic_store_explicit(&ex->box->phase, FF_PHASE_READY, memory_order_release);
 }
 
@@ -219,41 +232,29 @@ static int prepare(struct executor *ex, struct ff_slot *s)
 }
 
 /* Tidying up after the program made events too: closing, unmapping, swapoff. */
-static uint32_t events_of_program(struct ff_slot *s, size_t n)
+static uint32_t events_of_program(struct ff_slot *s)
 {
 	uint32_t kept = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < s->nevents; i++)
 		if (s->event[i].time_ns <= s->history.ended)
 			s->event[kept++] = s->event[i];
 	return kept;
 }
 
-static void collect_events(struct executor *ex, struct ff_slot *s, uint64_t drops)
+static void count_events(struct executor *ex)
 {
-	size_t got, n = 0;
-
-	if (!ex->witness)
-		return;
-	ff_witness_stop(ex->witness);
-	while (n < FF_BOX_EVENTS &&
-	       (got = ff_witness_drain(ex->witness, s->event + n, FF_BOX_EVENTS - n)) > 0)
-		n += got;
-	s->nevents = events_of_program(s, n);
-	s->drops = ff_witness_drops(ex->witness) - drops;
-	for (unsigned int k = 0; k < FF_EV_NR; k++)
+	for (unsigned int k = 0; ex->witness && k < FF_EV_NR; k++)
 		atomic_store(&ex->box->seen[k], ff_witness_count(ex->witness, k));
 }
 
 static void run(struct executor *ex, struct ff_slot *s)
 {
-	uint64_t drops = ex->witness ? ff_witness_drops(ex->witness) : 0;
 	size_t len;
 
 	if (ex->kmsg >= 0)
 		lseek(ex->kmsg, 0, SEEK_END);
-	if (ex->witness)
-		ff_witness_start(ex->witness);
+	ff_watcher_run(ex->watcher, s);
 	atomic_store(&s->running, now_ns());
 	atomic_store_explicit(&s->state, FF_SLOT_RUNNING, memory_order_release);
 	s->history.began = now_ns();
@@ -262,7 +263,9 @@ static void run(struct executor *ex, struct ff_slot *s)
 	ff_exec_run(ex->exec, &ex->program, (uint16_t)s->epoch, &s->history);
 	if (ff_place_broken(ex->place))
 		s->history.flags |= FF_HIST_SERVER_DIED;
-	collect_events(ex, s, drops);
+	ff_watcher_collect(ex->watcher, s);
+	s->nevents = events_of_program(s);
+	count_events(ex);
 	len = ff_kmsg_read(ex->kmsg, s->log, sizeof(s->log));
 	atomic_store(&s->log_len, (uint32_t)len);
 	give_back(s, FF_SLOT_DONE);

@@ -13,6 +13,7 @@ static void job_free(struct ff_replay_job *job)
 	free((void *)job->c.event);
 	free((void *)job->c.log);
 	free((void *)job->c.witness);
+	free((void *)job->c.stuck);
 	free(job);
 }
 
@@ -31,6 +32,7 @@ static bool case_copy(struct ff_case *to, const struct ff_case *from)
 	to->event = copy(from->event, from->nevents * sizeof(from->event[0]));
 	to->log = strdup(from->log ? from->log : "");
 	to->witness = strdup(from->witness ? from->witness : "");
+	to->stuck = from->stuck && from->stuck->nsamples ? copy(from->stuck, sizeof(*from->stuck)) : NULL;
 	to->lost = from->lost;	/* a string constant */
 	return to->program && to->history && to->event && to->log && to->witness;
 }

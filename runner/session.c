@@ -38,6 +38,8 @@ struct ff_session {
 	uint32_t epoch;
 	uint32_t beat;
 	long long beat_ms, check_ms, ask_ms;
+	uint64_t asked;			/* sequence and stuck_seq of the slot when the judge was asked */
+	uint32_t asked_seq;
 	struct ff_judge *judge;		/* oracle hang only */
 	struct ff_findings findings;
 	uint64_t past_ns, first_now;	/* guest time: earlier guests; this one's clock at its start */
@@ -75,6 +77,8 @@ static void put_program(struct ff_session *s, unsigned int i)
 	slot->nevents = 0;
 	slot->drops = 0;
 	atomic_store(&slot->log_len, 0);
+	atomic_store(&slot->stuck_seq, 0);
+	slot->stuck.nsamples = 0;
 	atomic_store(&slot->began, 0);
 	atomic_store(&slot->running, 0);
 	atomic_store(&slot->ended, 0);
@@ -304,6 +308,7 @@ static void take(struct ff_session *s, int i, struct ff_outcome *r)
 	r->c.drops = s->taken.drops;
 	r->c.witness = s->info.boot.witness;
 	r->c.log = s->taken.log;
+	r->c.stuck = &s->taken.stuck;
 	r->c.ended = state == FF_SLOT_DONE;
 	r->c.lost = state == FF_SLOT_DIED ? "killed" : "";
 	if (state == FF_SLOT_DIED)
@@ -332,19 +337,31 @@ static bool suspicious(struct ff_session *s, int i, uint64_t now)
 	return false;
 }
 
+/* Samples that the judge was not asked about yet. */
+static bool new_samples(struct ff_session *s, int i)
+{
+	uint32_t seq = atomic_load(&s->host.box->slot[i].stuck_seq);
+
+	if (!seq || seq % 2 || (seq == s->asked_seq && s->fed[i].sequence == s->asked))
+		return false;
+	s->asked_seq = seq;
+	s->asked = s->fed[i].sequence;
+	return true;
+}
+
 /*
  * Does the program in slot @i hang? The judge decides, since it knows which
- * calls are slow by nature; it is asked every few seconds about a call that
- * takes long.
+ * calls are slow by nature and what samples prove; it is asked at each new
+ * sample, and every few seconds about a call that takes long.
  */
 static bool hangs(struct ff_session *s, int i, uint64_t now)
 {
 	struct ff_case c = {
 		.program = &s->fed[i].program, .history = &s->taken.history, .witness = "",
-		.log = "", .lost = "", .now = now,
+		.stuck = &s->taken.stuck, .log = "", .lost = "", .now = now,
 	};
 
-	if (ff_now_ms() < s->ask_ms || !suspicious(s, i, now))
+	if (!new_samples(s, i) && (ff_now_ms() < s->ask_ms || !suspicious(s, i, now)))
 		return false;
 	s->ask_ms = ff_now_ms() + ASK_MS;
 	ff_box_take(&s->host.box->slot[i], &s->fed[i].program, &s->taken);
