@@ -148,7 +148,9 @@ static void report_proof(const struct ff_case *c, const struct ff_hang_proof *p,
 	if (!f)
 		return;
 	ff_hang_wait_text(p->link[0], text, sizeof(text));
-	snprintf(f->what, sizeof(f->what), "%s: %s", ff_op(c->program->call[call].op)->name, text);
+	snprintf(f->what, sizeof(f->what), "%s %s: %s", ff_op(c->program->call[call].op)->name,
+		 !strcmp(p->verdict, "lost-wakeup") ? "waits on though it should have been woken" :
+		 "waits in vain for what cannot be given up", text);
 	f->witnessed = 1;
 	ff_finding_evidence(f, "proof: %s\n", text);
 	for (unsigned int i = 1; i < p->nlink; i++) {
@@ -208,8 +210,9 @@ static void say_why(struct ff_finding *f, const struct look *l)
 		ff_finding_evidence(f, "unproven: no two samples of it\n");
 	else if (w) {
 		ff_hang_wait_text(w, text, sizeof(text));
-		ff_finding_evidence(f, "unproven: %s; %u disk requests under way, none done meanwhile\n", text,
-				    l->until->io_flight);
+		ff_finding_evidence(f, "unproven: %s; disk requests: %u under way, %llu done between the samples\n",
+				    text, l->until->io_flight,
+				    (unsigned long long)(l->until->io_done - l->from->io_done));
 	} else if (!(l->until->know & FF_KNOW_PAGES))
 		ff_finding_evidence(f, "unproven: what it waits for is not known, the wait table could not be read\n");
 	else if (!ff_hang_still(l->from, l->until, l->tid))

@@ -8,7 +8,7 @@
 #define MAX_STACKS 10
 
 static const char *const kinds[] = {
-	"a page", "a mutex", "a rw_semaphore, to read", "a rw_semaphore, to write",
+	"a page", "a mutex", "a rw_semaphore (to read)", "a rw_semaphore (to write)",
 	"a percpu_rw_semaphore",
 };
 

@@ -106,7 +106,7 @@ static int by_time(const void *a, const void *b)
 
 static void take_events(const struct ff_slot *s, struct ff_taken *t)
 {
-	uint32_t n = s->nevents, kept = 0;
+	uint32_t n = __atomic_load_n(&s->nevents, __ATOMIC_ACQUIRE), kept = 0;
 	int sorted = 1;
 
 	if (n > FF_BOX_EVENTS) {

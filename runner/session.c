@@ -413,7 +413,7 @@ static const char *lost_how(struct ff_session *s, char *words, size_t n)
 		return "silent";
 	}
 	if (i >= 0 && hangs(s, i, gnow)) {
-		snprintf(words, n, "%.110s", s->findings.f[0].what);
+		snprintf(words, n, "%.240s", s->findings.f[0].what);
 		return "";
 	}
 	if (i >= 0 && stuck(s, i, gnow)) {
@@ -472,7 +472,7 @@ static int give(struct ff_session *s, int i, struct ff_outcome *r)
 
 int ff_session_collect(struct ff_session *s, struct ff_outcome *r)
 {
-	char words[128];
+	char words[256];
 	const char *lost;
 	int ret, i = oldest(s, OURS);
 

@@ -72,7 +72,8 @@ is "freeze: exit status" $? 1
 like "freeze: judged" "$tmp/freeze.json" '"signature": "hang.no-return'
 kept freeze hang
 like "freeze: the stack of the one that waits" \
-	"$(find "$tmp/freeze/lost" -name kernel.log | head -n 1)" "foliofuzz: stack of thread"
+	"$(find "$tmp/freeze/lost" -name history | head -n 1)" "^task .*stack=.*vfs_write"
+like "freeze: and why nothing is proven" "$tmp/freeze.json" "unproven: "
 went_on freeze 10
 
 # The supervisor stops beating: nothing is found, the guest is replaced.

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "runner/vm/guest.h"
+#include "tests/guest_waits.h"
 #include "tests/guest_witness.h"
 
 #ifndef MADV_PAGEOUT
@@ -28,7 +29,6 @@
 #define MADV_COLLAPSE_	25	/* not in Debian 12's libc headers */
 #define HUGE		(2UL << 20)
 
-static char slow_disk[64], swap_disk[64];
 
 /* Map the huge page once more, where it cannot be mapped as a whole, and touch a small part. */
 static char *map_in_parts(int fd)
@@ -293,16 +293,6 @@ static void test_swap(void)
 	unlink("/t/swapped");
 }
 
-static void *buffered_thread(void *arg)
-{
-	char page[PAGE];
-
-	for (int i = 0; i < 10; i++)
-		if (pread(*(int *)arg, page, PAGE, (i + 64) * 64 * PAGE) < 0)
-			return arg;
-	return NULL;
-}
-
 /* Was the wait that event @at ended one that slept, and if so, was it woken? */
 static int slept_unwoken(size_t at)
 {
@@ -329,7 +319,7 @@ static void test_waits(void)
 	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 	start();
 	for (int i = 0; i < 2; i++)
-		pthread_create(&t[i], NULL, buffered_thread, &fd);
+		pthread_create(&t[i], NULL, page_thread, &fd);
 	for (int i = 0; i < 2; i++)
 		pthread_join(t[i], NULL);
 	stop();
@@ -427,6 +417,8 @@ static void run(void)
 		test(test_cow_under_dma);
 		test(test_swap);
 		test(test_waits);
+		test(test_walk);
+		test(test_lock_waits);
 	}
 	if (!ff_witness_has(w, FF_HOOK_SWAP_IN_FILE))
 		tap_skip("no swap_in_file hook");

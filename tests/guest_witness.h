@@ -21,6 +21,7 @@
 static struct ff_witness *w;
 static struct ff_event ev[FF_RING_EVENTS];
 static size_t nr;
+static char slow_disk[64], swap_disk[64];
 
 static uint64_t now_ns(void)
 {

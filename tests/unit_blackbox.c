@@ -30,6 +30,11 @@ static void fill(void)
 	slot->event[1] = (struct ff_event){ .kind = FF_EV_SEEK, .time_ns = 10 };
 	memcpy(slot->log, "a log\n", 6);
 	slot->log_len = 6;
+	slot->stuck_seq = 2;
+	slot->stuck.nsamples = 1;
+	slot->stuck.sample[0].ntasks = 1;
+	strcpy(slot->stuck.sample[0].task[0].stack, "a+b");
+	slot->stuck.sample[0].task[0].state = 'D';
 }
 
 static void test_good(void)
@@ -42,6 +47,11 @@ static void test_good(void)
 	tap_is_int(taken->nevents, 2, "two events");
 	tap_is_int(taken->event[0].time_ns, 10, "sorted by time");
 	tap_is_str(taken->log, "a log\n", "the log ends where it should");
+	tap_is_int(taken->stuck.nsamples, 1, "a sample");
+	tap_is_str(taken->stuck.sample[0].task[0].stack, "a+b", "with a stack");
+	slot->stuck_seq = 3;
+	ff_box_take(slot, &program, taken);
+	tap_ok(!taken->damaged && !taken->stuck.nsamples, "one that is being written is left alone");
 }
 
 static void damage(const char *what)
@@ -75,6 +85,21 @@ static void test_damage(void)
 	fill();
 	slot->history.run[1].kind = 99;
 	damage("a run kind that is none");
+	fill();
+	slot->stuck.nsamples = FF_STUCK_SAMPLES + 1;
+	damage("too many samples");
+	fill();
+	slot->stuck.sample[0].nwaits = FF_STUCK_WAITS + 1;
+	damage("too many waits");
+	fill();
+	slot->stuck.sample[0].nwaits = 1;
+	slot->stuck.sample[0].wait[0].kind = FF_WAIT_KINDS;
+	damage("a wait for nothing known");
+	fill();
+	memset(slot->stuck.sample[0].task[0].stack, '\n', FF_STUCK_STACK);
+	ff_box_take(slot, &program, taken);
+	tap_ok(strlen(taken->stuck.sample[0].task[0].stack) == FF_STUCK_STACK - 1 &&
+	       !strchr(taken->stuck.sample[0].task[0].stack, '\n'), "a stack is one word and ends");
 	fill();
 	slot->nevents = FF_BOX_EVENTS + 1;
 	damage("too many events");

@@ -26,7 +26,15 @@ static const char full[] =
 	"event fault time=11 tid=7 addr=0x1000 extra=6 flags=ours\n"
 	"event cow_end time=12 tid=7 cookie=0x5000 addr=0x1000 pfn=0x6000 result=-5 flags=ours|pfn\n"
 	"event seek time=13 tid=7 dev=0x100002 ino=9 index=3 pos=0x10 result=-6 extra=3 flags=ours\n"
-	"drops 3\nwitness all hooks but x\nlog one\nlog\nlog two words\nlost silent\nnow 99\n";
+	"drops 3\nstuck unit_ns=2000000000\n"
+	"sample know=pages|owners|cpus time_ns=70 io_done=5 io_flight=1\n"
+	"task tid=8 tgid=7 cpu=3 nvcsw=4 nivcsw=1 state=D comm=init stack=folio_wait_bit_common+filemap_fault\n"
+	"task tid=9 state=S\n"
+	"wait page tid=8 tgid=7 state=0x102 object=0x1000 entry=0x2000 bit=15 dev=0x100002 ino=9 index=3 "
+	"mapping=0x3000 page_flags=0x8000 nvcsw=4 nivcsw=1 unlocker=9 flags=set|exclusive\n"
+	"wait write tid=9 object=0x4000 owner=8 flags=owner\n"
+	"sample know=none\n"
+	"witness all hooks but x\nlog one\nlog\nlog two words\nlost silent\nnow 99\n";
 
 static void test_full(void)
 {
@@ -49,6 +57,9 @@ static void test_full(void)
 	tap_is_str(c->witness, "all hooks but x", "the witness line");
 	tap_is_str(c->lost, "silent", "how it was lost");
 	tap_is_int(c->drops, 3, "drops");
+	tap_is_int(c->stuck->nsamples, 2, "samples");
+	tap_is_int(c->stuck->sample[0].wait[1].kind, FF_WAIT_WRITE, "what a task waits for");
+	tap_is_str(c->stuck->sample[0].task[0].stack, "folio_wait_bit_common+filemap_fault", "a stack");
 	f = open_memstream(&out, &n);
 	tap_is_int(ff_case_write(c, f), 0, "write it");
 	fclose(f);
@@ -80,6 +91,12 @@ static const struct {
 	{ "a word without value", HEAD HISTORY "call 0 done\nrun 0 zero off\n", "key=value", 7 },
 	{ "an event of no name", HEAD HISTORY "event party time=1\n", "party", 6 },
 	{ "an event with a field it has not", HEAD HISTORY "event fault time=1 beer=2\n", "beer", 6 },
+	{ "a task before any sample", HEAD HISTORY "task tid=3\n", "before a sample", 6 },
+	{ "a sample too many", HEAD HISTORY "sample\nsample\nsample\nsample\n", "more samples", 9 },
+	{ "a wait for nothing known", HEAD HISTORY "sample\nwait bus tid=3\n", "bus", 7 },
+	{ "a wait with a key it has not", HEAD HISTORY "sample\nwait page beer=3\n", "beer", 7 },
+	{ "a task with a long name", HEAD HISTORY "sample\ntask comm=0123456789abcdef\n", "0123456789abcdef", 7 },
+	{ "a task in two states", HEAD HISTORY "sample\ntask state=DS\n", "DS", 7 },
 	{ "a count that is none", HEAD HISTORY "drops many\n", "many", 6 },
 };
 
