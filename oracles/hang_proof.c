@@ -114,6 +114,18 @@ static bool lost_wakeup(const struct ff_hang_proof *p)
 	       (p->until->know & FF_KNOW_CPUS) && (p->from->know & p->until->know & FF_KNOW_PAGES);
 }
 
+/*
+ * Who locked a page may hand it on to a disk request, whose end unlocks it, and
+ * wait for that. So while requests are under way no page is held by a task for sure.
+ */
+static bool handed_on(const struct ff_hang_proof *p)
+{
+	for (unsigned int i = 0; i < p->nlink; i++)
+		if (p->link[i]->kind == FF_WAIT_PAGE)
+			return p->until->io_flight != 0;
+	return false;
+}
+
 /* The call that task @tid is in during both samples; FF_MAX_CALLS: none. */
 static unsigned int call_of(const struct ff_case *c, uint32_t tid, const struct ff_hang_proof *p)
 {
@@ -143,7 +155,7 @@ static const char *verdict_of(const struct ff_case *c, uint32_t tid, struct ff_h
 		return "lost-wakeup";
 	last = p->link[p->nlink - 1];
 	/* the last one of the chain is waited for by itself: who comes before only waits for it */
-	if (end != tid || holder(last) != tid)
+	if (end != tid || holder(last) != tid || handed_on(p))
 		return NULL;
 	return p->nlink == 1 ? "self-deadlock" : "lock-cycle";
 }

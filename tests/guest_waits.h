@@ -3,10 +3,8 @@
 #ifndef FOLIOFUZZ_TESTS_GUEST_WAITS_H
 #define FOLIOFUZZ_TESTS_GUEST_WAITS_H
 
-#include <linux/fs.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 
 #include "tests/guest_witness.h"
@@ -53,15 +51,18 @@ static void test_walk(void)
 
 static atomic_uint sync_tid[2];
 
-/* Reading the partition table of a slow disk sleeps with a mutex of the disk held. */
+/* Reads through one open file: each sleeps for the slow disk with the file's position locked. */
+static int shared_file;
+
 static void *locked_thread(void *arg)
 {
-	int fd = open(slow_disk, O_RDONLY), turn = arg != NULL;
+	int turn = arg != NULL;
+	char page[PAGE];
 
 	sync_tid[turn] = (unsigned int)syscall(SYS_gettid);
-	for (int i = 0; i < 6; i++)
-		ioctl(fd, BLKRRPART);
-	close(fd);
+	for (int i = 0; i < 8; i++)
+		if (read(shared_file, page, PAGE) < 0)
+			break;
 	sync_tid[turn] = 0;
 	return NULL;
 }
@@ -77,9 +78,13 @@ static void test_lock_waits(void)
 		check(true, "waits for locks are not seen on this kernel, and it says so");
 		return;
 	}
+	shared_file = open(slow_disk, O_RDONLY);
+	posix_fadvise(shared_file, 0, 0, POSIX_FADV_DONTNEED);
+	posix_fadvise(shared_file, 0, 0, POSIX_FADV_RANDOM);
 	for (int i = 0; i < 2; i++)
 		pthread_create(&t[i], NULL, locked_thread, i ? t : NULL);
-	for (int try = 0; try < 20000 && !owned && (try < 100 || sync_tid[0] || sync_tid[1]); try++) {
+	for (int try = 0; try < 2000 && !owned; try++) {
+		usleep(1000);
 		for (int i = 0; i < 2; i++) {
 			tid[i] = atomic_load(&sync_tid[i]);
 			if (!tid[i] || !ff_waits_lock(w, tid[i], &wait))
@@ -91,6 +96,7 @@ static void test_lock_waits(void)
 	}
 	for (int i = 0; i < 2; i++)
 		pthread_join(t[i], NULL);
+	close(shared_file);
 	check(seen && owned, "a wait for a mutex (%u seen) and who holds it (%u)", seen, owned);
 }
 
