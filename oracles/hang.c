@@ -195,7 +195,7 @@ static bool look(const struct ff_case *c, uint32_t tid, struct look *l)
 	/* a tick is 10 ms: a tenth of the time, for there are more threads than CPUs */
 	l->runs = a && b && a->state == 'R' && b->state == 'R' &&
 		  (b->cpu - a->cpu) * 100000000 >= l->until->time_ns - l->from->time_ns;
-	l->slow = (b && b->state != 'R' && l->until->io_done > l->from->io_done) ||
+	l->slow = (b && b->state == 'D' && l->until->io_done > l->from->io_done) ||
 		  asks_server(l->until, tid) || asks_server(l->until, l->end);
 	l->held = l->end && l->end != tid && ff_hang_still(l->from, l->until, l->end);
 	return true;

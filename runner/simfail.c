@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -54,6 +55,7 @@ static void publish(struct ff_history *h, unsigned int ncalls)
 	if (!ncalls)
 		return;
 	h->ncalls = ncalls;
+	h->record[0].tid = (uint32_t)syscall(SYS_gettid);
 	h->record[0].invoked = (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 	h->record[0].state = FF_CALL_STARTED;
 }
