@@ -49,28 +49,42 @@ static void test_walk(void)
 	close(fd);
 }
 
-static atomic_uint sync_tid[2];
+static int shared_pipe[2];
+static atomic_uint splicing, reading;	/* tids, 0: done */
 
-/* Reads through one open file: each sleeps for the slow disk with the file's position locked. */
-static int shared_file;
-
-static void *locked_thread(void *arg)
+/* A splice sleeps for the slow disk with the pipe's mutex held. */
+static void *splice_thread(void *arg)
 {
-	int turn = arg != NULL;
-	char page[PAGE];
+	int fd = open(slow_disk, O_RDONLY);
+	loff_t off;
 
-	sync_tid[turn] = (unsigned int)syscall(SYS_gettid);
-	for (int i = 0; i < 8; i++)
-		if (read(shared_file, page, PAGE) < 0)
-			break;
-	sync_tid[turn] = 0;
-	return NULL;
+	splicing = (unsigned int)syscall(SYS_gettid);
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	for (int i = 0; i < 10; i++) {
+		off = (i + 64) * 64 * PAGE;
+		splice(fd, &off, shared_pipe[1], NULL, PAGE, 0);
+	}
+	close(fd);
+	splicing = 0;
+	return arg;
 }
 
-/* Two threads fight for one mutex: who waits for it, and who has it. */
+static void *pipe_thread(void *arg)
+{
+	char page[PAGE];
+
+	reading = (unsigned int)syscall(SYS_gettid);
+	while (splicing)
+		if (read(shared_pipe[0], page, PAGE) < 0)
+			usleep(1000);
+	reading = 0;
+	return arg;
+}
+
+/* Who waits for the mutex, and who has it. */
 static void test_lock_waits(void)
 {
-	unsigned int tid[2], seen = 0, owned = 0;
+	unsigned int seen = 0, owned = 0, splicer;
 	struct ff_wait wait;
 	pthread_t t[2];
 
@@ -78,25 +92,24 @@ static void test_lock_waits(void)
 		check(true, "waits for locks are not seen on this kernel, and it says so");
 		return;
 	}
-	shared_file = open(slow_disk, O_RDONLY);
-	posix_fadvise(shared_file, 0, 0, POSIX_FADV_DONTNEED);
-	posix_fadvise(shared_file, 0, 0, POSIX_FADV_RANDOM);
-	for (int i = 0; i < 2; i++)
-		pthread_create(&t[i], NULL, locked_thread, i ? t : NULL);
-	for (int try = 0; try < 2000 && !owned; try++) {
+	if (pipe2(shared_pipe, O_NONBLOCK))
+		tap_diag("pipe2: %s", strerror(errno));
+	pthread_create(&t[0], NULL, splice_thread, NULL);
+	while (!splicing)
+		usleep(100);
+	splicer = splicing;
+	pthread_create(&t[1], NULL, pipe_thread, NULL);
+	for (int try = 0; try < 5000 && splicing && !owned; try++) {
 		usleep(1000);
-		for (int i = 0; i < 2; i++) {
-			tid[i] = atomic_load(&sync_tid[i]);
-			if (!tid[i] || !ff_waits_lock(w, tid[i], &wait))
-				continue;
-			seen++;
-			owned += wait.kind == FF_WAIT_MUTEX && wait.flags == FF_WAITF_OWNER && wait.owner &&
-				 wait.owner != tid[i] && wait.owner == atomic_load(&sync_tid[!i]);
-		}
+		if (!reading || !ff_waits_lock(w, reading, &wait))
+			continue;
+		seen++;
+		owned += wait.kind == FF_WAIT_MUTEX && wait.flags == FF_WAITF_OWNER && wait.owner == splicer;
 	}
 	for (int i = 0; i < 2; i++)
 		pthread_join(t[i], NULL);
-	close(shared_file);
+	close(shared_pipe[0]);
+	close(shared_pipe[1]);
 	check(seen && owned, "a wait for a mutex (%u seen) and who holds it (%u)", seen, owned);
 }
 
