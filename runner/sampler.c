@@ -25,13 +25,15 @@ static size_t slurp(const char *path, char *out, size_t n)
 	return got > 0 ? (size_t)got : 0;
 }
 
+/* False where it may not run everywhere: then a waker may stand still on another CPU. */
 static bool visit_cpus(void)
 {
 	cpu_set_t all, one;
-	bool everywhere = true;
+	bool everywhere;
 
 	if (sched_getaffinity(0, sizeof(all), &all))
 		return false;
+	everywhere = CPU_COUNT(&all) >= sysconf(_SC_NPROCESSORS_ONLN);
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		if (!CPU_ISSET(cpu, &all))
 			continue;
