@@ -297,17 +297,6 @@ static __always_inline struct address_space *ff_page_mapping(const void *page)
 	return BPF_CORE_READ((struct page *)page, mapping);
 }
 
-/* The page that carries the bits: a folio is one, before folios a tail page names it. */
-static __always_inline __u64 ff_page_head(__u64 page)
-{
-	__u64 head;
-
-	if (bpf_core_type_exists(struct folio))
-		return page;
-	head = BPF_CORE_READ((struct page *)page, compound_head);
-	return head & 1 ? head - 1 : page;
-}
-
 /* The file page behind a page or folio; all 0 for anonymous and swap-cache pages. */
 static __always_inline void ff_page_file(struct ff_file *f, const void *page)
 {

@@ -67,7 +67,7 @@ int BPF_PROG(page_locked, void *mapping, unsigned long index, int fgp, unsigned 
 		return 0;
 	if (ff_who() != FF_EVF_OURS)
 		return 0;
-	note(locked_by, ff_page_head(page));
+	note(locked_by, (__u64)ff_page_head((void *)page));
 	return 0;
 }
 
@@ -85,7 +85,7 @@ static __always_inline int unlocked(__u64 page)
 SEC("?fentry/folio_unlock")
 int BPF_PROG(page_unlocked)
 {
-	return unlocked(ff_page_head((__u64)ff_arg(ctx, 0)));
+	return unlocked((__u64)ff_page_head((void *)ff_arg(ctx, 0)));
 }
 
 /* Since 6.7 (0b237047d5a7): the end of a read unlocks by itself. */
