@@ -20,17 +20,21 @@ struct where {
 	uint64_t foff, moff, len;
 };
 
-struct gen_file { bool used; uint64_t size; };
+/* Clusters of pages that are on a disk, and those that were written there but are still here. */
+struct gen_pages { uint64_t away, leaving; };
+
+struct gen_file { bool used; uint64_t size; struct gen_pages pages; };
 struct gen_handle { bool used, rw, direct, append; uint8_t file, owner; };
 struct gen_mem {
 	bool used, shared, ro, locked, torn;	/* torn: a part may be unmapped or shrunk */
 	uint8_t file, owner;
 	uint64_t foff, len;
+	struct gen_pages pages;	/* of a buffer; a map has those of its file */
 };
 
 enum role { ROLE_MIXED, ROLE_IO, ROLE_MOVER, ROLE_WATCHER, ROLES };
 
-#define QUEUE 12
+#define QUEUE 24
 
 /**
  * struct gen_thread - a thread while its calls are drawn
@@ -44,7 +48,7 @@ struct gen_thread {
 	enum role role;
 	unsigned int left, ncalls, nnext;
 	struct ff_call next[QUEUE];
-	struct ff_call call[64];
+	struct ff_call call[64 + FF_MEMS + 1];	/* and the look at the end */
 };
 
 struct gen {
@@ -72,6 +76,12 @@ uint64_t gen_random(struct gen *g, uint64_t below);
 bool gen_chance(struct gen *g, unsigned int percent);
 uint64_t gen_between(struct gen *g, uint64_t low, uint64_t high);
 
+/* Is what programs work on behind a throttled disk? */
+static inline bool gen_slow(const struct gen *g)
+{
+	return g->target.slow || g->target.swap == FF_SWAP_SLOW;
+}
+
 /* gen_setup.c: target's files, handles, maps, buffers that all threads share */
 void gen_setup(struct gen *g);
 
@@ -86,8 +96,15 @@ void gen_map_of(struct gen *g, struct where *w, uint8_t t);	/* find a map that s
 /* gen_args.c: fill the arguments; false when this call makes no sense here */
 bool gen_args(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c);
 struct where gen_where_of(const struct gen *g, const struct ff_call *c);
-unsigned int gen_cost(const struct gen *g, const struct ff_call *c);
+unsigned int gen_cost(struct gen *g, const struct ff_call *c);
 bool gen_waits_for_disk(const struct gen *g, const struct ff_call *c);
 void gen_applied(struct gen *g, const struct ff_call *c);
+
+/* gen_away.c: which pages are on a disk, and how long it takes to touch them */
+unsigned int gen_away_us(struct gen *g, const struct where *w);
+void gen_leaves(struct gen *g, const struct where *w);	/* these were paged out */
+void gen_left(struct gen *g);				/* what was paged out is really gone */
+bool gen_pages_out(const struct ff_call *c);
+void gen_moved(struct gen *g, const struct ff_call *c);
 
 #endif

@@ -50,7 +50,7 @@ bool gen_waits_for_disk(const struct gen *g, const struct ff_call *c)
  * Microseconds in an emulated VM, as histories show them; only the
  * proportions matter.
  */
-unsigned int gen_cost(const struct gen *g, const struct ff_call *c)
+unsigned int gen_cost(struct gen *g, const struct ff_call *c)
 {
 	struct where w = gen_where_of(g, c);
 	uint32_t traits = ff_call_traits(c);
@@ -77,6 +77,8 @@ unsigned int gen_cost(const struct gen *g, const struct ff_call *c)
 	} else if (ff_op(c->op)->result != FF_RESULT_NONE) {
 		base = 250;
 	}
+	if (traits & (FF_READS | FF_WRITES | FF_TOUCHES))
+		base += gen_away_us(g, &w);
 	return base + pages * per_page;
 }
 
@@ -106,6 +108,7 @@ static void applied_file(struct gen *g, const struct ff_call *c)
 
 void gen_applied(struct gen *g, const struct ff_call *c)
 {
+	gen_moved(g, c);
 	switch (c->op) {
 	case FF_OP_OPEN:
 		g->handle[c->slot] = (struct gen_handle){ .used = true, .rw = c->arg[1] == O_RDWR,

@@ -485,7 +485,7 @@ bool gen_args(struct gen *g, uint8_t t, unsigned int op, const struct where *w, 
 	case FF_OP_COMPACT:
 		return true;
 	case FF_OP_RECLAIM:
-		c->arg[0] = gen_between(g, 1, 64) * 16 * PAGE;
+		c->arg[0] = gen_between(g, 1, 64) * (gen_slow(g) ? 1 : 16) * PAGE;
 		return true;
 	case FF_OP_DROPCACHES:
 		c->arg[0] = gen_word(g, ff_op(op), 0);

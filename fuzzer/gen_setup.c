@@ -8,6 +8,10 @@
 
 #include "fuzzer/gen.h"
 
+#ifndef MADV_PAGEOUT
+#define MADV_PAGEOUT 21
+#endif
+
 uint64_t gen_random(struct gen *g, uint64_t below)
 {
 	uint64_t z = (g->rng += 0x9e3779b97f4a7c15ULL);
@@ -39,6 +43,13 @@ static struct ff_call *setup_call(struct gen *g, unsigned int op)
 static bool left_out(const struct gen *g, unsigned int op)
 {
 	return g->limits->without[op];
+}
+
+static bool can(const struct gen *g, unsigned int op)
+{
+	const struct ff_op *row = ff_op(op);
+
+	return !left_out(g, op) && (!row->needs || (g->limits->features >> (row->needs - 1) & 1));
 }
 
 static bool on_block(const struct gen *g)
@@ -77,7 +88,7 @@ static uint64_t file_size(struct gen *g)
 {
 	unsigned int roll = gen_random(g, 100);
 
-	if (g->target.slow)
+	if (gen_slow(g))
 		return gen_between(g, 4, 32) * PAGE;
 	if (roll < 65)
 		return PMD * gen_between(g, 1, roll < 6 ? 2 : 1);
@@ -119,7 +130,7 @@ static void make_file(struct gen *g, unsigned int file)
 
 	if (on_block(g))
 		size = g->limits->device_size < FF_MAX_SIZE ? g->limits->device_size : FF_MAX_SIZE;
-	g->file[file] = (struct gen_file){ true, size };
+	g->file[file] = (struct gen_file){ .used = true, .size = size };
 	h = open_file(g, file, false);
 	if (disk)
 		open_file(g, file, true);
@@ -129,17 +140,23 @@ static void make_file(struct gen *g, unsigned int file)
 		g->file[file].size = PMD;	/* few places; the rest stays as it is */
 }
 
+static unsigned int handle_of(const struct gen *g, unsigned int file)
+{
+	unsigned int h = 0;
+
+	while (h < FF_MAX_SLOTS && !(g->handle[h].used && g->handle[h].file == file && !g->handle[h].direct))
+		h++;
+	return h;
+}
+
 static void make_map(struct gen *g, unsigned int file)
 {
 	int m = free_slot(&g->mem[0].used, sizeof(g->mem[0]), FF_MAX_SLOTS);
 	uint64_t len = (g->file[file].size + PAGE - 1) / PAGE * PAGE, off = 0;
 	bool shared = gen_chance(g, 75);
 	struct ff_call *c;
-	unsigned int h = 0;
+	unsigned int h = handle_of(g, file);
 
-	while (h < FF_MAX_SLOTS && !(g->handle[h].used && g->handle[h].file == file &&
-				     !g->handle[h].direct))
-		h++;
 	if (m < 0 || h == FF_MAX_SLOTS || left_out(g, FF_OP_MMAP))
 		return;
 	if (len < PMD && len > 2 * PAGE && gen_chance(g, 25)) {
@@ -184,9 +201,90 @@ static void make_buffer(struct gen *g)
 	}
 }
 
+/* Pages begin where the target can put them: those of files on its disk ... */
+static void send_to_disk(struct gen *g, unsigned int file)
+{
+	struct where all = { .file = file, .mem = NONE, .len = g->file[file].size };
+	struct ff_call *c;
+
+	if (!on_block(g)) {	/* what the setup wrote; a device's cache is empty */
+		if (!gen_chance(g, g->target.slow ? 70 : 25) || left_out(g, FF_OP_FADVISE) ||
+		    left_out(g, FF_OP_FSYNC))
+			return;
+		c = setup_call(g, FF_OP_FSYNC);
+		c->arg[0] = handle_of(g, file);
+		c = setup_call(g, FF_OP_FADVISE);
+		c->arg[0] = handle_of(g, file);
+		c->arg[2] = all.len;
+		c->arg[3] = POSIX_FADV_DONTNEED;
+	}
+	gen_leaves(g, &all);
+}
+
+/* ... and those of memory and tmpfs in swap. Only what is mapped can be paged out. */
+static unsigned int send_to_swap(struct gen *g, uint8_t mem)
+{
+	uint64_t most = 64 * PAGE, len = g->mem[mem].len;
+	struct where w = { .file = NONE, .mem = mem, .len = len < most ? len : most };
+	struct ff_call *c;
+
+	w.moff = gen_random(g, (len - w.len) / PAGE + 1) * PAGE;
+	c = setup_call(g, FF_OP_LOAD);
+	c->arg[0] = mem;
+	c->arg[1] = w.moff;
+	c->arg[2] = w.len;
+	c = setup_call(g, FF_OP_MADVISE);
+	c->arg[0] = mem;
+	c->arg[1] = w.moff;
+	c->arg[2] = w.len;
+	c->arg[3] = MADV_PAGEOUT;
+	gen_leaves(g, &w);
+	return w.len / PAGE;
+}
+
+/* The swap device writes, and what was written can be freed. */
+static void let_leave(struct gen *g, unsigned int pages)
+{
+	struct ff_call *c;
+
+	if (!left_out(g, FF_OP_PAUSE)) {
+		c = setup_call(g, FF_OP_PAUSE);
+		c->arg[0] = g->target.swap == FF_SWAP_SLOW ? gen_between(g, 20000, 60000) :
+							     gen_between(g, 1000, 5000);
+	}
+	c = setup_call(g, FF_OP_RECLAIM);
+	c->arg[0] = gen_between(g, pages / 2 + 1, pages) * PAGE;
+	gen_left(g);
+}
+
+static void send_away(struct gen *g)
+{
+	static const unsigned int percent[] = {
+		[FF_SWAP_NONE] = 0, [FF_SWAP_DISK] = 25, [FF_SWAP_ZRAM] = 10, [FF_SWAP_SLOW] = 85,
+	};
+	bool swaps = can(g, FF_OP_RECLAIM) && can(g, FF_OP_MADVISE) && can(g, FF_OP_LOAD) &&
+		     (g->limits->features & 1ULL << FF_HAS_PAGEOUT);
+	unsigned int pages = 0;
+
+	for (unsigned int f = 0; f < FF_MAX_SLOTS && g->target.kind != FF_TARGET_TMPFS; f++)
+		if (g->file[f].used)
+			send_to_disk(g, f);
+	if (!swaps || !gen_chance(g, percent[g->target.swap]))
+		return;
+	for (uint8_t m = 0; m < FF_MEMS; m++) {
+		bool file = g->mem[m].used && g->mem[m].file != NONE;
+
+		if (!g->mem[m].used || (file && g->target.kind != FF_TARGET_TMPFS) || !gen_chance(g, 80))
+			continue;
+		pages += send_to_swap(g, m);
+	}
+	if (pages)
+		let_leave(g, pages);
+}
+
 void gen_setup(struct gen *g)
 {
-	unsigned int files = on_block(g) || g->target.slow || gen_chance(g, 70) ? 1 : 2;
+	unsigned int files = on_block(g) || gen_slow(g) || gen_chance(g, 70) ? 1 : 2;
 	unsigned int buffers = g->target.kind == FF_TARGET_TMPFS ? (unsigned int)gen_random(g, 3) :
 			       1u + gen_chance(g, 30);
 
@@ -197,4 +295,5 @@ void gen_setup(struct gen *g)
 		make_map(g, gen_random(g, files));
 	for (unsigned int i = 0; i < buffers; i++)
 		make_buffer(g);
+	send_away(g);
 }

@@ -76,6 +76,19 @@ static void enqueue_touch(struct gen *g, uint8_t t, unsigned int op, const struc
 		enqueue(thread_of(g, t), &c);
 }
 
+/* Paged out, pages are only written to swap; they go when memory is reclaimed after that. */
+static void follow_pageout(struct gen *g, uint8_t t)
+{
+	struct ff_call c = { .op = FF_OP_RECLAIM, .thread = t };
+
+	if (g->target.swap == FF_SWAP_NONE || g->limits->without[FF_OP_RECLAIM] ||
+	    !ff_call_possible(&c, g->limits->features) || !gen_chance(g, gen_slow(g) ? 70 : 40))
+		return;
+	enqueue_pause(g, t, 500, g->target.swap == FF_SWAP_SLOW ? 40000 : 3000);
+	c.arg[0] = gen_between(g, 1, 16) * PAGE;
+	enqueue(thread_of(g, t), &c);
+}
+
 /*
  * A call that moves pages shows what it did only when they are touched again:
  * look, then change. A right that was taken is given back first.
@@ -95,6 +108,8 @@ static void follow_move(struct gen *g, uint8_t t, const struct ff_call *c, const
 
 		back.op = FF_OP_REMAP;
 		enqueue(thread_of(g, t), &back);
+	} else if (gen_pages_out(c)) {
+		follow_pageout(g, t);
 	}
 	if (meeting && aim->mem != NONE)
 		w = *aim;	/* of all that was moved, what the other is busy with */
@@ -154,18 +169,72 @@ static bool repeats(struct gen *g, uint8_t t, const struct ff_call *c)
 	return gen_chance(g, c->op == FF_OP_LOAD ? 10 : percent);
 }
 
+/* All of a place, not a few bytes: what is to be moved must be there, what was dropped is put back. */
+static bool touch_all(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c)
+{
+	*c = (struct ff_call){ .op = op, .thread = t };
+	return w->len && !g->limits->without[op] && gen_args(g, t, op, w, c);
+}
+
+/*
+ * Two that met once had one chance. The move and what it takes to do it
+ * again, a few times: a touch before it, or a write where it made a hole.
+ */
+static void follow_again(struct gen *g, uint8_t t, const struct ff_call *c)
+{
+	bool drops = ff_call_traits(c) & FF_DROPS, file = ff_op_arg(ff_op(c->op), FF_ARG_HANDLE) >= 0;
+	struct where w = gen_where_of(g, c);
+	unsigned int times = 1 + gen_random(g, 3);
+	struct ff_call back;
+
+	for (unsigned int i = 0; i < times; i++) {
+		unsigned int op = !drops ? (gen_chance(g, 70) ? FF_OP_LOAD : FF_OP_STORE) :
+				  file ? FF_OP_PWRITE : gen_chance(g, 50) ? FF_OP_STORE : FF_OP_LOAD;
+
+		if (touch_all(g, t, op, &w, &back))
+			enqueue(thread_of(g, t), &back);
+		enqueue(thread_of(g, t), c);
+	}
+}
+
+static bool again(struct gen *g, const struct ff_call *c)
+{
+	uint32_t traits = ff_call_traits(c);
+
+	return (traits & (FF_MOVES | FF_DROPS)) && !(traits & FF_GLOBAL) && gen_where_of(g, c).len &&
+	       c->op != FF_OP_MPROTECT && c->op != FF_OP_MUNMAP && c->op != FF_OP_MREMAP &&
+	       !(gen_slow(g) && (traits & FF_COSTLY)) && gen_chance(g, 40);
+}
+
 static void follow(struct gen *g, uint8_t t, const struct ff_call *c, const struct where *aim, bool meeting)
 {
 	uint32_t traits = ff_call_traits(c);
 
+	if (again(g, c))
+		follow_again(g, t, c);
 	if (traits & (FF_MOVES | FF_DROPS))
 		follow_move(g, t, c, aim, meeting);
 	else if (repeats(g, t, c))
 		follow_burst(g, t, c);
 }
 
+/* What nobody has touched is not there to be moved. @c comes later then, and @touch now. */
+static bool lead_in(struct gen *g, uint8_t t, const struct ff_call *c, struct ff_call *touch)
+{
+	uint32_t traits = ff_call_traits(c);
+	struct where w = gen_where_of(g, c);
+
+	if (!(traits & FF_MOVES) || (traits & FF_GLOBAL) || (g->target.slow && w.mem == NONE))
+		return false;
+	if (w.mem == NONE)
+		gen_map_of(g, &w, t);
+	return w.mem != NONE && gen_chance(g, 30) &&
+	       touch_all(g, t, gen_chance(g, 75) ? FF_OP_LOAD : FF_OP_STORE, &w, touch);
+}
+
 static bool draw_new(struct gen *g, uint8_t t, struct ff_call *c)
 {
+	struct ff_call touch;
 	struct gen_thread *th = thread_of(g, t);
 	struct where w;
 	uint64_t left = 0;
@@ -184,10 +253,16 @@ static bool draw_new(struct gen *g, uint8_t t, struct ff_call *c)
 		if (!meeting)
 			w = gen_place(g);
 		*c = (struct ff_call){ .op = op, .thread = t };
-		if (gen_args(g, t, op, &w, c)) {
+		if (!gen_args(g, t, op, &w, c))
+			continue;
+		if (lead_in(g, t, c, &touch)) {
+			enqueue(th, c);
 			follow(g, t, c, &w, meeting);
-			return true;
+			*c = touch;
+		} else {
+			follow(g, t, c, &w, meeting);
 		}
+		return true;
 	}
 	return false;
 }
@@ -261,6 +336,7 @@ static void step(struct gen *g, uint8_t t)
 	}
 	c = th->next[0];
 	memmove(th->next, th->next + 1, --th->nnext * sizeof(c));
+	bring_partner(g, t, &c);
 	append(g, t, &c);
 	th->left--;
 }
@@ -279,6 +355,35 @@ static void draw_threads(struct gen *g)
 	}
 }
 
+/*
+ * The end: when all have done, all that is mapped is looked at, and the file
+ * beside it. Behind a throttled disk only where something happened last.
+ */
+static void look_at_all(struct gen *g)
+{
+	uint8_t last = 0;
+	struct ff_call c;
+
+	for (uint8_t t = 1; t < g->nthreads; t++)
+		if (g->thread[t].clock > g->thread[last].clock)
+			last = t;
+	for (uint8_t t = 0; t < g->nthreads && g->nthreads > 1 && g->nmeets < FF_MEETS &&
+	     !g->limits->without[FF_OP_MEET]; t++)
+		append_meet(g, t, g->thread[last].clock);
+	g->nmeets++;
+	for (uint8_t m = 0; m < FF_MEMS; m++) {
+		struct where w = { .file = g->mem[m].file, .mem = m, .foff = g->mem[m].foff,
+				   .len = g->mem[m].len };
+
+		if (!g->mem[m].used || g->mem[m].owner != FF_SETUP || g->mem[m].file == NONE)
+			continue;
+		if (gen_slow(g) && gen_away_us(g, &w))
+			w.len = PAGE;
+		if (touch_all(g, last, FF_OP_LOAD, &w, &c))
+			append(g, last, &c);
+	}
+}
+
 static void shape(struct gen *g)
 {
 	static const uint8_t threads[] = { 1, 2, 2, 2, 2, 2, 3, 3, 3, 4 };
@@ -287,9 +392,9 @@ static void shape(struct gen *g)
 	g->nthreads = g->limits->threads ? g->limits->threads :
 		      threads[gen_random(g, sizeof(threads))];
 	/* Waiting for a slow disk is worth it only if another thread uses the time. */
-	if (g->target.slow && g->nthreads == 1 && !g->limits->threads)
+	if (gen_slow(g) && g->nthreads == 1 && !g->limits->threads)
 		g->nthreads = 2;
-	calls = gen_between(g, g->target.slow ? 16 : 4, gen_chance(g, 50) ? 24 : 64);
+	calls = gen_between(g, gen_slow(g) ? 16 : 4, gen_chance(g, 50) ? 24 : 64);
 	for (unsigned int t = 0; t < g->nthreads; t++) {
 		struct gen_thread *th = &g->thread[t];
 
@@ -327,6 +432,7 @@ void ff_generate(const struct ff_gen_limits *l, uint64_t seed, uint64_t number,
 	shape(&g);
 	gen_setup(&g);
 	draw_threads(&g);
+	look_at_all(&g);
 
 	memset(p, 0, offsetof(struct ff_program, call));
 	p->target = *target;

@@ -19,6 +19,7 @@
 #include "runner/executor.h"
 #include "runner/vm/guest.h"
 #include "runner/proc.h"
+#include "runner/show.h"
 #include "runner/simfail.h"
 
 #define BEAT_MS		50
@@ -181,6 +182,8 @@ static void beat(struct supervisor *s)
 	if (ms - s->counted_ms >= COUNTERS_MS) {
 		s->counted_ms = ms;
 		count(s);
+		if (!s->place->here)
+			ff_show_files(s->box);
 	}
 }
 

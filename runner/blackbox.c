@@ -37,6 +37,7 @@ void ff_box_reset(struct ff_box *b)
 	memset(&b->boot, 0, sizeof(b->boot));
 	memset(b->counter, 0, sizeof(b->counter));
 	b->counted = 0;
+	memset(b->shown, 0, sizeof(b->shown));
 	for (unsigned int i = 0; i < FF_BOX_KINDS; i++)
 		atomic_store(&b->seen[i], 0);
 }

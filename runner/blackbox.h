@@ -122,6 +122,7 @@ extern const char *const ff_counter_name[FF_COUNTER_KINDS];
  * @counter: growth since the guest's start
  * @counted: bits of enum ff_counter: this kernel has them
  * @seen: witness events by kind since the guest's start
+ * @shown: what the files of ff.show= said last: show.h
  * @ring, @ring_head: kernel log; head counts all bytes ever written
  */
 struct ff_box {
@@ -135,6 +136,7 @@ struct ff_box {
 	struct ff_box_boot boot;
 	uint64_t counter[FF_COUNTER_KINDS], counted;
 	_Atomic uint64_t seen[FF_BOX_KINDS];
+	char shown[2048];
 	_Atomic uint64_t ring_head;
 	char ring[FF_BOX_RING];
 	struct ff_slot slot[FF_BOX_SLOTS];

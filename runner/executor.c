@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -168,6 +169,9 @@ static void start(struct executor *ex)
 	ret = ff_exec_open(&ex->exec, &ex->cfg, &e);
 	if (ret)
 		give_up(ex, e.text[0] ? e.text : "ff_exec_open", -ret);
+	/* What is reclaimed should be the program's: our own would have to be read back at each step. */
+	if (!ex->place->here)
+		mlockall(MCL_CURRENT);
 	atomic_store_explicit(&ex->box->phase, FF_PHASE_READY, memory_order_release);
 }
 

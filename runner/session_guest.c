@@ -23,6 +23,7 @@
 #include "runner/msg.h"
 #include "runner/place.h"
 #include "runner/proc.h"
+#include "runner/show.h"
 
 #define START_MS_NATIVE	60000
 #define START_MS_TCG	120000
@@ -253,8 +254,10 @@ int ff_host_start(struct ff_host *h)
 
 void ff_host_stop(struct ff_host *h)
 {
-	if (h->vm.pid)
+	if (h->vm.pid) {
 		ff_vm_stop(&h->vm);
+		ff_show_tell(h->box);
+	}
 	if (!h->here)
 		return;
 	/* It kills the executor and is itself never in a call under test. */
