@@ -4,7 +4,7 @@
 
 #include "fuzzer/family.h"
 
-#define MEET_NS		(20 * 1000000ULL)	/* nobody waits longer for who does not come */
+#define MEET_NS		(100 * 1000000ULL)	/* nobody waits longer for who does not come */
 
 static void run_pause(struct ff_thread *t, const struct ff_call *c, struct ff_record *r)
 {
@@ -34,7 +34,7 @@ const struct ff_op ff_ops_schedule[] = {
 	},
 	{
 		.name = "meet", .family = "schedule",
-		.about = "wait (20 ms at most) until all threads that have this meeting point are there",
+		.about = "wait (100 ms at most) until all threads that have this meeting point are there",
 		.arg = { { .type = FF_ARG_NUMBER, .name = "point", .max = FF_MEETS - 1 } },
 		.targets = FF_ON_ALL,	/* no weight: the generator places it by pairs */
 		.run = run_meet,

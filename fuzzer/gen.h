@@ -40,12 +40,17 @@ enum role { ROLE_MIXED, ROLE_IO, ROLE_MOVER, ROLE_WATCHER, ROLES };
  * struct gen_thread - a thread while its calls are drawn
  * @clock: guessed microseconds since the start
  * @busy_until: guessed end of its last call, and @at: where that works
+ * @called: another waited for it: its next call is for that one's place
+ * @foe, @met: that one, and the call it makes there
  * @next: calls that will follow: touches after a move, bursts
  */
 struct gen_thread {
 	uint64_t clock, busy_from, busy_until;
 	struct where at;
 	enum role role;
+	bool called;
+	uint8_t foe;
+	struct ff_call met;
 	unsigned int left, ncalls, nnext;
 	struct ff_call next[QUEUE];
 	struct ff_call call[64 + FF_MEMS + 1];	/* and the look at the end */
@@ -56,6 +61,7 @@ struct gen {
 	struct ff_target target;
 	uint64_t rng;
 	unsigned int nthreads, io_left, nmeets;
+	bool meeting;			/* the call that is drawn is for what another thread is busy with */
 	uint32_t may[FF_OPS];		/* traits a row may have, by its words too */
 	struct gen_file file[FF_MAX_SLOTS];
 	struct gen_handle handle[FF_MAX_SLOTS];
@@ -99,6 +105,14 @@ struct where gen_where_of(const struct gen *g, const struct ff_call *c);
 unsigned int gen_cost(struct gen *g, const struct ff_call *c);
 bool gen_waits_for_disk(const struct gen *g, const struct ff_call *c);
 void gen_applied(struct gen *g, const struct ff_call *c);
+
+/* gen_follow.c: what comes before and after a call, in its thread's queue */
+struct ff_call *gen_enqueue(struct gen_thread *th, const struct ff_call *c);
+void gen_enqueue_pause(struct gen *g, uint8_t t, uint64_t low, uint64_t high);
+void gen_follow(struct gen *g, uint8_t t, const struct ff_call *c, const struct where *aim, bool meeting);
+bool gen_lead_in(struct gen *g, uint8_t t, const struct ff_call *c, struct ff_call *touch);
+bool gen_touch_all(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c);
+bool gen_on_slow_file(const struct gen *g, const struct where *w);
 
 /* gen_away.c: which pages are on a disk, and how long it takes to touch them */
 unsigned int gen_away_us(struct gen *g, const struct where *w);

@@ -66,7 +66,7 @@ unsigned int gen_cost(struct gen *g, const struct ff_call *c)
 	}
 	if (c->op == FF_OP_LOAD || c->op == FF_OP_STORE) {
 		base = 15;
-		per_page = 6;
+		per_page = 10;
 	} else if (traits & FF_COSTLY) {
 		base = 10000;
 	} else if (traits & (FF_READS | FF_WRITES)) {

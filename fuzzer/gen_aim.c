@@ -13,7 +13,8 @@ static uint64_t length_in(struct gen *g, uint64_t whole)
 	static const uint32_t usual[] = { 512, PAGE, PAGE, PAGE, 2 * PAGE, 4 * PAGE, 16 * PAGE, 64 * PAGE };
 	uint64_t len;
 
-	if (whole >= PMD && gen_chance(g, 25))
+	/* Where memory comes in huge pages, a place is mostly one of them. */
+	if (whole >= PMD && gen_chance(g, g->target.huge == FF_HUGE_ALWAYS ? 55 : 25))
 		len = PMD;
 	else if (gen_chance(g, 15))
 		len = gen_between(g, 1, 3 * PAGE);

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where pages are guessed to be: here, or away on a disk. Who touches what is
- * away is busy until the disk has brought it, and the others can meet it there.
+ * Where pages are guessed to be: here, or away in swap. Who touches what is away
+ * is busy until the disk has brought it, and the others can meet it there.
  */
 #include <sys/mman.h>
-
-#include <fcntl.h>
 
 #include "fuzzer/gen.h"
 #include "fuzzer/rotation.h"
@@ -50,10 +48,11 @@ static bool swaps(const struct gen *g, const struct where *w)
 	       (w->file == NONE && (w->mem == NONE || g->mem[w->mem].file == NONE));
 }
 
+/* Only swap: what waits for a file's own disk is worth meeting when it is a read, not a fault. */
 static unsigned int request_us(const struct gen *g, const struct where *w)
 {
 	if (!swaps(g, w))
-		return g->target.slow ? 1000000 / g->target.slow : FAST_US;
+		return 0;
 	if (g->target.swap == FF_SWAP_SLOW)
 		return 1000000 / FF_SLOW_SWAP_IOPS;
 	return g->target.swap == FF_SWAP_DISK ? FAST_US : 0;
@@ -69,19 +68,14 @@ unsigned int gen_away_us(struct gen *g, const struct where *w)
 	return (n > 4 ? 4 : n) * request_us(g, w);
 }
 
-/* Swap: what was written stays in memory until it is reclaimed. */
 void gen_leaves(struct gen *g, const struct where *w)
 {
 	struct gen_pages *p;
 	uint64_t bits;
 
 	p = pages_of(g, w, &bits);
-	if (!p || (swaps(g, w) && g->target.swap == FF_SWAP_NONE))
-		return;
-	if (swaps(g, w))
+	if (p && swaps(g, w) && g->target.swap != FF_SWAP_NONE)
 		p->leaving |= bits;
-	else
-		p->away |= bits;
 }
 
 void gen_left(struct gen *g)
@@ -118,8 +112,6 @@ void gen_moved(struct gen *g, const struct ff_call *c)
 	uint64_t bits;
 
 	if (gen_pages_out(c)) {
-		gen_leaves(g, &w);
-	} else if (c->op == FF_OP_FADVISE && c->arg[3] == POSIX_FADV_DONTNEED && !swaps(g, &w)) {
 		gen_leaves(g, &w);
 	} else if (c->op == FF_OP_RECLAIM) {
 		gen_left(g);

@@ -201,24 +201,19 @@ static void make_buffer(struct gen *g)
 	}
 }
 
-/* Pages begin where the target can put them: those of files on its disk ... */
+/* Pages begin where the target can put them: those of files on its disk (a device's cache is empty) ... */
 static void send_to_disk(struct gen *g, unsigned int file)
 {
-	struct where all = { .file = file, .mem = NONE, .len = g->file[file].size };
 	struct ff_call *c;
 
-	if (!on_block(g)) {	/* what the setup wrote; a device's cache is empty */
-		if (!gen_chance(g, g->target.slow ? 70 : 25) || left_out(g, FF_OP_FADVISE) ||
-		    left_out(g, FF_OP_FSYNC))
-			return;
-		c = setup_call(g, FF_OP_FSYNC);
-		c->arg[0] = handle_of(g, file);
-		c = setup_call(g, FF_OP_FADVISE);
-		c->arg[0] = handle_of(g, file);
-		c->arg[2] = all.len;
-		c->arg[3] = POSIX_FADV_DONTNEED;
-	}
-	gen_leaves(g, &all);
+	if (!gen_chance(g, g->target.slow ? 70 : 25) || left_out(g, FF_OP_FADVISE) || left_out(g, FF_OP_FSYNC))
+		return;
+	c = setup_call(g, FF_OP_FSYNC);
+	c->arg[0] = handle_of(g, file);
+	c = setup_call(g, FF_OP_FADVISE);
+	c->arg[0] = handle_of(g, file);
+	c->arg[2] = g->file[file].size;
+	c->arg[3] = POSIX_FADV_DONTNEED;
 }
 
 /* ... and those of memory and tmpfs in swap. Only what is mapped can be paged out. */
@@ -266,7 +261,7 @@ static void send_away(struct gen *g)
 		     (g->limits->features & 1ULL << FF_HAS_PAGEOUT);
 	unsigned int pages = 0;
 
-	for (unsigned int f = 0; f < FF_MAX_SLOTS && g->target.kind != FF_TARGET_TMPFS; f++)
+	for (unsigned int f = 0; f < FF_MAX_SLOTS && g->target.kind != FF_TARGET_TMPFS && !on_block(g); f++)
 		if (g->file[f].used)
 			send_to_disk(g, f);
 	if (!swaps || !gen_chance(g, percent[g->target.swap]))

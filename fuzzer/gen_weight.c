@@ -76,6 +76,7 @@ static unsigned int weight_of(const struct gen *g, uint8_t t, unsigned int op, b
 	w = times_if(watches, w, by_role[role].watches);
 	if (meeting) {
 		w = times_if(traits & FF_MOVES, w, 300);
+		w = times_if((traits & FF_DROPS) && !g->target.slow, w, 200);
 		w = times_if(traits & FF_TOUCHES, w, 200);
 		w = times_if(watches, w, 300);
 	}

@@ -26,6 +26,12 @@ static bool possible(const struct gen *g, const struct ff_word *w)
 	       (!(w->traits & FF_GLOBAL) || g->limits->allow_global);
 }
 
+/* Where another thread works right now, what takes pages away from under it tells most. */
+static unsigned int weight_of(const struct gen *g, const struct ff_word *w)
+{
+	return g->meeting && !g->target.slow && (w->traits & FF_DROPS) ? 3 * w->weight : w->weight;
+}
+
 typedef bool (*fits_fn)(const struct gen *g, const void *about, const struct ff_word *w);
 
 static const struct ff_word *draw(struct gen *g, const struct ff_word *list, fits_fn fits, const void *about)
@@ -34,16 +40,16 @@ static const struct ff_word *draw(struct gen *g, const struct ff_word *list, fit
 
 	for (const struct ff_word *w = list; w->name; w++)
 		if (possible(g, w) && (!fits || fits(g, about, w)))
-			total += w->weight;
+			total += weight_of(g, w);
 	if (!total)
 		return NULL;
 	roll = gen_random(g, total);
 	for (const struct ff_word *w = list; w->name; w++) {
 		if (!possible(g, w) || (fits && !fits(g, about, w)))
 			continue;
-		if (roll < w->weight)
+		if (roll < weight_of(g, w))
 			return w;
-		roll -= w->weight;
+		roll -= weight_of(g, w);
 	}
 	return NULL;
 }

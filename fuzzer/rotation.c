@@ -2,39 +2,41 @@
 #include "fuzzer/rotation.h"
 
 /*
- * One row a stretch. @programs is sized so that each stretch takes a few
- * seconds in an emulated VM: a program on a throttled disk costs as much time
- * as twenty on tmpfs. Swap on: with a device of its own most races of
- * memory management need pages that really leave.
+ * One row a stretch. @programs is sized so that each stretch takes a second or
+ * two in an emulated VM: a program behind a throttled disk costs as much time
+ * as eight on tmpfs. First one target of each kind of trouble (pages that move,
+ * direct reads in flight, huge pages, pages that are in swap, pages that are on
+ * a disk), then their variations. Swap on: with a device of its own most races
+ * of memory management need pages that really leave.
  */
 static const struct stretch {
 	uint32_t needs;
 	uint32_t programs;
 	struct ff_target t;
 } stretches[] = {
-	{ 0, 24, { .kind = FF_TARGET_TMPFS } },
-	{ FF_OFFER_SLOW | FF_OFFER_SWAP, 12,
-		{ .kind = FF_TARGET_BLOCK, .swap = FF_SWAP_DISK, .slow = FF_SLOW_IOPS } },
-	{ FF_OFFER_HUGE, 24, { .kind = FF_TARGET_TMPFS, .huge = FF_HUGE_ALWAYS,
-		.thp = FF_THP_ALWAYS } },
-	{ FF_OFFER_DISKS | FF_OFFER_SWAP, 16, { .kind = FF_TARGET_EXT4, .swap = FF_SWAP_DISK } },
-	{ FF_OFFER_SLOW | FF_OFFER_ZRAM, 12,
-		{ .kind = FF_TARGET_BLOCK, .swap = FF_SWAP_ZRAM, .slow = FF_SLOW_IOPS } },
-	{ FF_OFFER_FUSE, 20, { .kind = FF_TARGET_FUSE } },
-	{ FF_OFFER_SWAP, 24, { .kind = FF_TARGET_TMPFS, .swap = FF_SWAP_DISK,
-		.thp = FF_THP_MADVISE } },
-	{ FF_OFFER_SLOW_SWAP, 12, { .kind = FF_TARGET_TMPFS, .swap = FF_SWAP_SLOW } },
-	{ FF_OFFER_DISKS | FF_OFFER_ZRAM, 16,
-		{ .kind = FF_TARGET_XFS, .swap = FF_SWAP_ZRAM, .thp = FF_THP_MADVISE } },
+	{ 0, 16, { .kind = FF_TARGET_TMPFS } },
+	{ FF_OFFER_SLOW_SWAP, 10, { .kind = FF_TARGET_TMPFS, .swap = FF_SWAP_SLOW } },
 	{ FF_OFFER_SLOW | FF_OFFER_SWAP, 8,
+		{ .kind = FF_TARGET_BLOCK, .swap = FF_SWAP_DISK, .slow = FF_SLOW_IOPS } },
+	{ FF_OFFER_HUGE, 16, { .kind = FF_TARGET_TMPFS, .huge = FF_HUGE_ALWAYS,
+		.thp = FF_THP_ALWAYS } },
+	{ FF_OFFER_FUSE, 12, { .kind = FF_TARGET_FUSE } },
+	{ FF_OFFER_SLOW | FF_OFFER_SWAP, 4,
 		{ .kind = FF_TARGET_EXT4, .swap = FF_SWAP_DISK, .slow = FF_SLOW_IOPS } },
-	{ FF_OFFER_HUGE, 24, { .kind = FF_TARGET_TMPFS, .huge = FF_HUGE_ADVISE,
+	{ FF_OFFER_DISKS | FF_OFFER_SWAP, 10, { .kind = FF_TARGET_EXT4, .swap = FF_SWAP_DISK } },
+	{ FF_OFFER_SLOW | FF_OFFER_ZRAM, 6,
+		{ .kind = FF_TARGET_BLOCK, .swap = FF_SWAP_ZRAM, .slow = FF_SLOW_IOPS } },
+	{ FF_OFFER_SWAP, 12, { .kind = FF_TARGET_TMPFS, .swap = FF_SWAP_DISK,
 		.thp = FF_THP_MADVISE } },
-	{ FF_OFFER_FUSE, 16, { .kind = FF_TARGET_FUSE, .cache = FF_CACHE_WRITEBACK } },
-	{ FF_OFFER_DISKS, 16, { .kind = FF_TARGET_BLOCK, .thp = FF_THP_ALWAYS } },
-	{ FF_OFFER_HUGE | FF_OFFER_ZRAM, 24, { .kind = FF_TARGET_TMPFS,
+	{ FF_OFFER_FUSE, 8, { .kind = FF_TARGET_FUSE, .cache = FF_CACHE_WRITEBACK } },
+	{ FF_OFFER_HUGE, 16, { .kind = FF_TARGET_TMPFS, .huge = FF_HUGE_ADVISE,
+		.thp = FF_THP_MADVISE } },
+	{ FF_OFFER_DISKS | FF_OFFER_ZRAM, 10,
+		{ .kind = FF_TARGET_XFS, .swap = FF_SWAP_ZRAM, .thp = FF_THP_MADVISE } },
+	{ FF_OFFER_DISKS, 10, { .kind = FF_TARGET_BLOCK, .thp = FF_THP_ALWAYS } },
+	{ FF_OFFER_HUGE | FF_OFFER_ZRAM, 12, { .kind = FF_TARGET_TMPFS,
 		.huge = FF_HUGE_WITHIN_SIZE, .swap = FF_SWAP_ZRAM } },
-	{ FF_OFFER_SLOW | FF_OFFER_SWAP, 6,
+	{ FF_OFFER_SLOW | FF_OFFER_SWAP, 4,
 		{ .kind = FF_TARGET_XFS, .swap = FF_SWAP_DISK, .slow = FF_SLOW_IOPS } },
 };
 #define STRETCHES (sizeof(stretches) / sizeof(stretches[0]))
