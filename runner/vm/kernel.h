@@ -50,6 +50,12 @@ int ff_kernel_find(const char *spec, bool fetch, struct ff_kernel *k);
  */
 int ff_kernel_fetch(const char *spec, bool update, struct ff_kernel *k);
 
+/** ff_mutant_ids - all that can be asked for, ended by NULL */
+extern const char *const ff_mutant_ids[];
+
+/** ff_mutant_append() - "ID[,ID...]" for the kernel's command line; -EINVAL, said why, if one is not known */
+int ff_mutant_append(const char *ids, char *append, size_t n);
+
 /** ff_kernel_is_mutant() - is @spec "mutant" or "mutant:ID[,ID...]" */
 bool ff_kernel_is_mutant(const char *spec);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The mutant kernel by name: what tests/mutants/build.sh left in the cache. */
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -33,14 +32,42 @@ static int newest(const char *base, char *image, size_t n)
 	return image[0] ? 0 : -ENOENT;
 }
 
-static int ids_of(const char *ids, char *append, size_t n)
+/* As in tests/mutants/0000-switches.patch: the kernel only logs an ID that it does not know. */
+const char *const ff_mutant_ids[] = { "a", "b", "c1", "c2", "d", "e1", "e2", "f1", "f2", "f3", "g", NULL };
+
+static bool known_id(const char *id, size_t len)
 {
-	for (const char *c = ids; *c; c++)
-		if (!isalnum((unsigned char)*c) && *c != ',') {
-			ff_msg_error("\"mutant:%s\" names no mutants: mutant:ID[,ID...] was expected, with IDs of tests/mutants/README.md",
-				     ids);
+	for (unsigned int i = 0; ff_mutant_ids[i]; i++)
+		if (strlen(ff_mutant_ids[i]) == len && !strncmp(ff_mutant_ids[i], id, len))
+			return true;
+	return false;
+}
+
+static void tell_ids(const char *id, size_t len)
+{
+	char all[128] = "";
+	size_t used = 0;
+
+	for (unsigned int i = 0; ff_mutant_ids[i]; i++)
+		used += (size_t)snprintf(all + used, sizeof(all) - used, " %s", ff_mutant_ids[i]);
+	ff_msg_error("there is no mutant \"%.*s\": mutant:ID[,ID...] was expected, with IDs of:%s (tests/mutants/README.md)",
+		     (int)len, id, all);
+}
+
+int ff_mutant_append(const char *ids, char *append, size_t n)
+{
+	const char *id = ids;
+	size_t len;
+
+	for (;; id += len + 1) {
+		len = strcspn(id, ",");
+		if (!known_id(id, len)) {
+			tell_ids(id, len);
 			return -EINVAL;
 		}
+		if (!id[len])
+			break;
+	}
 	snprintf(append, n, "mutant=%s", ids);
 	return 0;
 }
@@ -52,7 +79,7 @@ int ff_kernel_mutant(const char *spec, struct ff_kernel *k)
 	int ret;
 
 	memset(k, 0, sizeof(*k));
-	ret = colon ? ids_of(colon + 1, k->append, sizeof(k->append)) : 0;
+	ret = colon ? ff_mutant_append(colon + 1, k->append, sizeof(k->append)) : 0;
 	if (ret)
 		return ret;
 	ret = ff_cache_path(base, sizeof(base), "mutant/any");
