@@ -9,7 +9,11 @@
 #	SEEDS="1 2 3 4 5"	of the generator
 #	TIME=120		guest seconds for each campaign
 #	CONTROL=600		for the control, 0: none
+#	TARGET="tmpfs swap=slow"	all programs on this target (else they rotate)
 #	OUT=out/mutants
+#
+# Harm: how often the mutant did what it is there for (/sys/kernel/debug/mutant), in
+# all campaigns together. Harm and no finding: nobody looked. No harm: never there.
 set -u
 export LC_ALL=C
 
@@ -20,6 +24,7 @@ SEEDS=${SEEDS:-1 2 3 4 5}
 TIME=${TIME:-120}
 CONTROL=${CONTROL:-600}
 OUT=${OUT:-out/mutants}
+TARGET=${TARGET:-}
 
 # Windows that are widened, as tests/mutants/README.md has it; the rest are natural.
 append_of()
@@ -27,7 +32,7 @@ append_of()
 	case $1 in
 	e2) echo "mutant_every=4" ;;
 	f1) echo "mutant_delay_us=200" ;;
-	f2) echo "mutant_delay_us=500" ;;
+	f2) echo "mutant_delay_us=10000" ;;
 	g) echo "mutant_delay_us=20" ;;
 	esac
 }
@@ -54,15 +59,22 @@ campaign()
 	append=$(append_of "${kernel#mutant:}")
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	"$FOLIOFUZZ" fuzz --kernel "$kernel" --seed "$seed" ${append:+--append "$append"} \
+	"$FOLIOFUZZ" fuzz --kernel "$kernel" --seed "$seed" ${TARGET:+--target "$TARGET"} \
+		--append "ff.show=/sys/kernel/debug/mutant $append" \
 		--json --out "$dir" "$@" >"$dir/json" 2>"$dir/err"
 }
 
+# harm FILE MUTANT: of all guests of a campaign
+harm()
+{
+	sed -n "s|^.*shown: /sys/kernel/debug/mutant: $2 on \([0-9]*\)\$|\1|p" "$1" | awk '{ n += $1 } END { print n + 0 }'
+}
+
 mkdir -p "$OUT"
-echo "| mutant | window | found at seeds | signatures (witnessed) | guest s to first | calls to first | replays that hit |"
-echo "|---|---|---|---|---|---|---|"
+echo "| mutant | window | found at seeds | oracle.verdict.calls (witnessed) | guest s to first: median (min to max) | calls to first | replays that hit | harm |"
+echo "|---|---|---|---|---|---|---|---|"
 for m in $MUTANTS; do
-	found=0 seeds=0
+	found=0 seeds=0 harm=0
 	: >"$OUT/$m.s"
 	: >"$OUT/$m.calls"
 	: >"$OUT/$m.what"
@@ -73,6 +85,7 @@ for m in $MUTANTS; do
 		rc=$?
 		seeds=$((seeds + 1))
 		[ $rc -gt 1 ] && { tail -n 5 "$dir/err" >&2; exit 3; }
+		harm=$((harm + $(harm "$dir/err" "$m")))
 		[ $rc -eq 1 ] || continue
 		found=$((found + 1))
 		fields "$dir/json" guest_seconds_to_first | sort -n | head -n 1 >>"$OUT/$m.s"
@@ -85,7 +98,7 @@ for m in $MUTANTS; do
 	window=$(append_of "$m")
 	what=$(sort "$OUT/$m.what" | uniq -c | sort -rn | head -n 4 |
 		awk '{ printf "%s%s%s x%d", sep, $2, $3 == "true" ? " (yes)" : "", $1; sep = ", " }')
-	echo "| $m | ${window:-natural} | $found of $seeds | ${what:--} | $(spread <"$OUT/$m.s") | $(spread <"$OUT/$m.calls") | $(paste -s -d ' ' "$OUT/$m.hits") |"
+	echo "| $m | ${window:-natural} | $found of $seeds | ${what:--} | $(spread <"$OUT/$m.s") | $(spread <"$OUT/$m.calls") | $(paste -s -d ' ' "$OUT/$m.hits") | $harm |"
 done
 if [ "$CONTROL" -gt 0 ]; then
 	campaign mutant 1 "$OUT/control" --time "$CONTROL"
