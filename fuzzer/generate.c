@@ -5,6 +5,7 @@
  * with at that time.
  */
 #include <string.h>
+#include <sys/mman.h>
 
 #include "fuzzer/gen.h"
 
@@ -145,15 +146,32 @@ static void enqueue_meet(struct gen *g, uint8_t t)
 	gen_enqueue(thread_of(g, t), &c);
 }
 
-/* As it was before @c: touched, or written again where @c makes a hole. Then both, then @c. */
+/* A touch faults again only where the mapping was dropped; the file keeps its pages. */
+static bool unmapped(struct gen *g, uint8_t t, const struct ff_call *c, const struct where *w)
+{
+	struct ff_call drop = { .op = FF_OP_MADVISE, .thread = t,
+				.arg = { w->mem, w->moff / PAGE * PAGE, 0, MADV_DONTNEED } };
+	uint64_t end = w->moff + w->len;
+
+	if (!(ff_op(c->op)->traits & FF_TOUCHES) || w->mem == NONE || g->mem[w->mem].file == NONE ||
+	    !g->mem[w->mem].shared || g->mem[w->mem].locked || g->limits->without[FF_OP_MADVISE])
+		return false;
+	drop.arg[2] = (end + PAGE - 1) / PAGE * PAGE - drop.arg[1];
+	if (drop.arg[1] + drop.arg[2] > g->mem[w->mem].len)
+		return false;
+	gen_enqueue(thread_of(g, t), &drop);
+	return true;
+}
+
+/* As it was before @c: touched, unmapped, or written again where @c makes a hole. Then both, then @c. */
 static void enqueue_round(struct gen *g, uint8_t t, const struct ff_call *c)
 {
 	bool hole = (ff_call_traits(c) & FF_DROPS) && ff_op_arg(ff_op(c->op), FF_ARG_HANDLE) >= 0 &&
-		    gen_chance(g, 50);	/* a touch fills it, too */
+		    gen_chance(g, 70);	/* a touch fills it, too */
 	struct where w = gen_where_of(g, c);
 	struct ff_call touch;
 
-	if (!gen_on_slow_file(g, &w) &&
+	if (!gen_on_slow_file(g, &w) && !unmapped(g, t, c, &w) &&
 	    gen_touch_all(g, t, hole ? FF_OP_PWRITE : gen_chance(g, 70) ? FF_OP_LOAD : FF_OP_STORE, &w, &touch))
 		gen_enqueue(thread_of(g, t), &touch);
 	enqueue_meet(g, t);
