@@ -73,7 +73,8 @@ like "freeze: judged" "$tmp/freeze.json" '"signature": "hang.no-return'
 kept freeze hang
 like "freeze: the stack of the one that waits" \
 	"$(find "$tmp/freeze/lost" -name history | head -n 1)" "^task .*stack=.*vfs_write"
-like "freeze: and why nothing is proven" "$tmp/freeze.json" "unproven: "
+like "freeze: and why nothing is proven" \
+	"$(find "$tmp/freeze/findings" -name finding.json | head -n 1)" "unproven: "
 went_on freeze 10
 
 # The supervisor stops beating: nothing is found, the guest is replaced.
