@@ -117,7 +117,8 @@ static void look_dear(const struct ff_exec *x, struct ff_in_use *now)
 	now->anon_huge = value_after(text, "\nnr_anon_transparent_hugepages ");
 	now->shmem_huge = value_after(text, "\nnr_shmem_hugepages ");
 	now->file_huge = value_after(text, "\nnr_file_hugepages ");
-	now->mlocked = value_after(text, "\nnr_mlock ");
+	/* A FUSE server locks its own memory, and that grows. */
+	now->mlocked = x->cfg.serve ? 0 : value_after(text, "\nnr_mlock ");
 	if (now->anon_huge) {
 		mapped = huge_mapped(x);
 		now->anon_huge = now->anon_huge > mapped ? now->anon_huge - mapped : 0;
@@ -191,25 +192,11 @@ static void look(struct ff_exec *x, struct ff_in_use *now)
 	x->account.ran = 0;
 }
 
-/*
- * Most of what is still in swap is the executor's own: its staging memory,
- * which a reclaim took along and nobody needs between programs. Dropping it is
- * quicker than reading it back.
- */
-static void drop_staging(struct ff_exec *x)
-{
-	unsigned int i;
-
-	for (i = 0; i < FF_WORKERS; i++)
-		madvise(x->thread[i].staging, FF_STAGING + x->page_size, MADV_DONTNEED);
-}
-
 /* Take the swap device off and on again: what was only slow to be freed is free then. */
 static void prove_swap(struct ff_exec *x, struct ff_usage *u)
 {
 	if (!x->cfg.swap || !x->cfg.allow_global)
 		return;
-	drop_staging(x);
 	if (ff_swapoff(x, &u->swap_left, &u->stalled) == 0) {
 		u->swapoff = FF_SWAPOFF_DONE;
 		swapon(x->cfg.swap, 0);
