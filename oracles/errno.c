@@ -203,7 +203,7 @@ static void judge_beyond(const struct ff_model *m, unsigned int id, struct ff_fi
 	uint64_t end, size;
 
 	if ((call->op != FF_OP_LOAD && call->op != FF_OP_STORE) || mem < 0 || r->result <= 0 ||
-	    (r->flags & FF_REC_RACED) || m->view.mem[mem].obj >= FF_MAX_SLOTS || huge_pages(m) ||
+	    (r->flags & (FF_REC_RACED | FF_REC_CUT)) || m->view.mem[mem].obj >= FF_MAX_SLOTS || huge_pages(m) ||
 	    remapped(m, m->view.mem[mem].obj, r->returned))
 		return;
 	end = m->view.mem[mem].off + call->arg[1] + r->result;
