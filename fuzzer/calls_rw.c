@@ -362,7 +362,7 @@ const struct ff_op ff_ops_rw[] = {
 		.name = "pwritev", .family = "rw",
 		.about = "write from maps and buffers, also of the same file",
 		.arg = { ARG_HANDLE, ARG_OFFSET, ARG_VECTOR, ARG_FLAGS("flags", writev_words) },
-		.weight = 15, .traits = FF_WRITES | FF_TOUCHES, .targets = FF_ON_ALL,
+		.weight = 30, .traits = FF_WRITES | FF_TOUCHES, .targets = FF_ON_ALL,
 		.may = MAY(EBADF, EINVAL, EFAULT, EOPNOTSUPP, EFBIG, EPERM, ETXTBSY, EIO),
 		.run = run_pwritev, .effects = effects_pwritev,
 	},

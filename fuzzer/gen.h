@@ -34,7 +34,7 @@ struct gen_mem {
 
 enum role { ROLE_MIXED, ROLE_IO, ROLE_MOVER, ROLE_WATCHER, ROLES };
 
-#define QUEUE 24
+#define QUEUE 48
 
 /**
  * struct gen_thread - a thread while its calls are drawn
@@ -62,6 +62,7 @@ struct gen {
 	uint64_t rng;
 	unsigned int nthreads, io_left, nmeets;
 	bool meeting;			/* the call that is drawn is for what another thread is busy with */
+	bool met_keeps;			/* ... which moves pages and drops none */
 	uint32_t may[FF_OPS];		/* traits a row may have, by its words too */
 	struct gen_file file[FF_MAX_SLOTS];
 	struct gen_handle handle[FF_MAX_SLOTS];

@@ -50,6 +50,7 @@ static bool draw_new(struct gen *g, uint8_t t, struct ff_call *c)
 		w = gen_where_of(g, &th->met);
 	th->called = false;
 	g->meeting = meeting;
+	g->met_keeps = called && (ff_call_traits(&th->met) & (FF_MOVES | FF_DROPS)) == FF_MOVES;
 	if (meeting && !called && left > 4000 && gen_chance(g, 35)) {
 		gen_enqueue_pause(g, t, left / 20, left * 6 / 10);
 		if (th->nnext)
@@ -163,8 +164,22 @@ static bool unmapped(struct gen *g, uint8_t t, const struct ff_call *c, const st
 	return true;
 }
 
+/* @c beside @met: who only looks at what takes long does so several times meanwhile. */
+static void enqueue_beside(struct gen *g, uint8_t t, const struct ff_call *c, const struct ff_call *met)
+{
+	unsigned int cost = gen_cost(g, c), whole = gen_cost(g, met), times = 1;
+
+	if ((ff_op(c->op)->traits & FF_OBSERVES) && whole > 4 * cost)
+		times += gen_random(g, 4);
+	while (times--) {
+		gen_enqueue(thread_of(g, t), c);
+		if (times)
+			gen_enqueue_pause(g, t, whole / 12, whole / 3);
+	}
+}
+
 /* As it was before @c: touched, unmapped, or written again where @c makes a hole. Then both, then @c. */
-static void enqueue_round(struct gen *g, uint8_t t, const struct ff_call *c)
+static void enqueue_round(struct gen *g, uint8_t t, const struct ff_call *c, const struct ff_call *met)
 {
 	bool hole = (ff_call_traits(c) & FF_DROPS) && ff_op_arg(ff_op(c->op), FF_ARG_HANDLE) >= 0 &&
 		    gen_chance(g, 70);	/* a touch fills it, too */
@@ -175,7 +190,7 @@ static void enqueue_round(struct gen *g, uint8_t t, const struct ff_call *c)
 	    gen_touch_all(g, t, hole ? FF_OP_PWRITE : gen_chance(g, 70) ? FF_OP_LOAD : FF_OP_STORE, &w, &touch))
 		gen_enqueue(thread_of(g, t), &touch);
 	enqueue_meet(g, t);
-	gen_enqueue(thread_of(g, t), c);
+	enqueue_beside(g, t, c, met);
 }
 
 /* What two do at the same time is done again a few times, before anything else that they plan. */
@@ -191,10 +206,15 @@ static void duel(struct gen *g, uint8_t t, const struct ff_call *mine)
 		return;
 	memcpy(plans[0], th->next, sizeof(plans[0]));
 	memcpy(plans[1], foe->next, sizeof(plans[1]));
-	th->nnext = foe->nnext = 0;
+	/* What it looks at again comes while the other is still busy. */
+	if (!(ff_op(mine->op)->traits & FF_OBSERVES))
+		th->nnext = 0;
+	else
+		n[0] = 0;
+	foe->nnext = 0;
 	for (unsigned int times = 1 + gen_random(g, 3); times && g->nmeets < FF_MEETS - 1; times--) {
-		enqueue_round(g, t, mine);
-		enqueue_round(g, th->foe, &th->met);
+		enqueue_round(g, t, mine, &th->met);
+		enqueue_round(g, th->foe, &th->met, mine);
 		g->nmeets++;
 	}
 	for (unsigned int i = 0; i < n[0]; i++)
