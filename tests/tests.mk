@@ -60,4 +60,5 @@ check: $(run_unit) $(BIN) guest_side
 	$(Q)$(RUN_TESTS) $(run_unit) $(run_guest)
 
 # Proofs that take long, under targets of their own.
+include tests/corpus.mk
 include tests/mutants/mutants.mk

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The corpus store for longer than in make unit: KILLS writers killed, DAMAGES
+# random damages. With SAN=1 under ASan and UBSan.
+
+KILLS		?= 2000
+DAMAGES		?= 100000
+
+.PHONY: corpus-torture
+
+corpus-torture: $(BUILD)/tests/unit_corpus_kill $(BUILD)/tests/unit_corpus_damage
+	$(Q)FF_CORPUS_DAMAGES=$(DAMAGES) $(BUILD)/tests/unit_corpus_damage
+	$(Q)FF_CORPUS_KILLS=$(KILLS) $(BUILD)/tests/unit_corpus_kill
