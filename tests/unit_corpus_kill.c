@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -77,7 +78,7 @@ static bool has(const struct ff_set *set, const struct ack *a)
 static void kill_writers(unsigned int kills)
 {
 	static struct ack acked[1 << 20];
-	unsigned int missing = 0, damaged = 0, torn = 0, odd = 0, n = 0, i;
+	unsigned int missing = 0, damaged = 0, torn = 0, odd = 0, n = 0, before, all = 0, i;
 	struct ff_scan *s = malloc(sizeof(*s));
 	struct timespec ts = { 0 };
 	int fd[2], status;
@@ -90,6 +91,7 @@ static void kill_writers(unsigned int kills)
 			unlink(store);
 			n = 0;
 		}
+		before = n;
 		if (pipe2(fd, O_CLOEXEC))
 			break;
 		ts.tv_nsec = (long)draw(12) * 1000000 + (long)draw(1000000);
@@ -97,6 +99,8 @@ static void kill_writers(unsigned int kills)
 		if (!pid)
 			write_on(fd[1]);
 		close(fd[1]);
+		if (draw(4))		/* else it may be killed while it opens the store */
+			poll(&(struct pollfd){ .fd = fd[0], .events = POLLIN }, 1, 10000);
 		nanosleep(&ts, NULL);
 		kill(pid, SIGKILL);
 		waitpid(pid, &status, 0);
@@ -105,6 +109,7 @@ static void kill_writers(unsigned int kills)
 		       (got = read(fd[0], acked + n, 8192 * sizeof(*acked))) > 0)
 			n += (unsigned int)got / sizeof(*acked);
 		close(fd[0]);
+		all += n - before;
 		if (ff_corpus_read(store, s, &why) && n) {
 			tap_diag("kill %u: %s", round, why.text);
 			damaged++;
@@ -118,7 +123,7 @@ static void kill_writers(unsigned int kills)
 	tap_ok(!odd, "no writer ended by itself (%u did)", odd);
 	tap_is_int(missing, 0, "%u kills: nothing that was acknowledged is missing", kills);
 	tap_is_int(damaged, 0, "nothing is damaged beyond an unfinished end (%u had one)", torn);
-	tap_ok(n > 20, "the writers did write (%u acknowledged since the last new store)", n);
+	tap_ok(all > kills / 2, "the writers did write (%u programs acknowledged)", all);
 	free(s);
 }
 

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Between the two halves of reading syzkaller's programs: syz_in.c (lines, threads), syz_args.c (calls). */
+#ifndef FF_CORPUS_SYZ_IN_H
+#define FF_CORPUS_SYZ_IN_H
+
+#include "corpus/convert.h"
+#include "corpus/syz.h"
+#include "corpus/syz_text.h"
+
+#define FF_SYZ_VARIABLES	256	/* numbers of variables that may be handles */
+#define FF_SYZ_NAME		32	/* bytes of a file's name that tell it from others */
+
+/* What a variable is. */
+enum ff_syz_var { FF_SYZ_UNKNOWN, FF_SYZ_HANDLE, FF_SYZ_PID, FF_SYZ_PIDFD };
+
+/**
+ * struct ff_syz_memory - a map or buffer, and where it lies
+ * @used: its slot was made; @there: it can still be found by an address
+ * @base: offset in the arena; @len: bytes
+ * @prot, @flags, @handle, @off: as it was mapped, for what maps a part of it again
+ */
+struct ff_syz_memory {
+	bool used, there;
+	uint64_t base, len, prot, flags, off;
+	int handle;
+};
+
+/**
+ * struct ff_syz_in - an import under way
+ * @list, @n: calls of the setup (FF_MAX_THREADS) and of each thread, as program order wants them
+ * @total: calls in all of them
+ * @slot: of a variable that is a handle; @handles: slots in use
+ * @file: names seen; those of the form f0 to f7 have their own slots
+ * @want: the slot that a comment asked for, or -1; @huge: so did one for the next buffer
+ * @swallow: the next call belongs to the line before
+ * @threads: as a comment said, else 0
+ */
+struct ff_syz_in {
+	struct ff_target target;
+	struct ff_notes *notes;
+	struct ff_program p;
+	struct ff_call list[FF_MAX_THREADS + 1][FF_MAX_CALLS];
+	unsigned int n[FF_MAX_THREADS + 1], total, thread, threads, line, round;
+	bool marked, began_async;
+	enum ff_syz_var var[FF_SYZ_VARIABLES];
+	uint8_t slot[FF_SYZ_VARIABLES];
+	bool handle[FF_MAX_SLOTS];
+	char file[FF_MAX_SLOTS][FF_SYZ_NAME];
+	struct ff_syz_memory mem[FF_MEMS];
+	int want;
+	bool want_buffer, huge, swallow;
+	struct ff_syz_line call;
+};
+
+/**
+ * ff_syz_call() - the call of a line
+ * @c: filled when true
+ * @why: set when it cannot be expressed
+ * Return: whether there is a call; false without @why: the line is part of another.
+ */
+bool ff_syz_call(struct ff_syz_in *s, struct ff_call *c, const char **why);
+
+/** ff_syz_made() - the call was taken: remember what it made */
+void ff_syz_made(struct ff_syz_in *s, const struct ff_call *c);
+
+#endif
