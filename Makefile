@@ -190,6 +190,7 @@ help:
 	@echo 'make mutant-kernel  build the kernel with the seed bugs (10 to 20 minutes, cached)'
 	@echo 'make mutant-programs  kept programs on the mutant kernel: each bug with its verdict'
 	@echo 'make corpus-torture  the corpus store: KILLS=2000 writers killed, DAMAGES=100000'
+	@echo 'make corpus-fuzz  libFuzzer on the readers of stores and texts: TIME=300 (s)'
 	@echo 'make deps       install the Debian packages that are missing'
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
 	@echo 'make clean      remove build/ and build-san/; findings in out/ stay'

@@ -29,6 +29,7 @@ const struct ff_syz_row ff_syz_rows[] = {
 	{ FF_OP_MADVISE, "madvise", "v0 n3", false },
 	{ FF_OP_PROCESS_MADVISE, "process_madvise", "d x0 n3 =0", false },
 	{ FF_OP_MIGRATE, "mbind", "v0 =1 P =40 =2", false },
+	{ FF_OP_PAUSE, "nanosleep", "t0 =0", false },
 	{ 0, NULL, NULL, false }
 };
 

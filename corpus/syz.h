@@ -33,7 +33,8 @@
  *	and its count; VN pieces that are filled, WN pieces that are read, both
  *	with their count; oN, iN memory of length N that is filled or read; rN a
  *	byte for each page of length N; pN pointer to a number; P pointer to the
- *	number 1; d the pidfd of this process; =HEX just that
+ *	number 1; tN pointer to a time of N microseconds; d the pidfd of this
+ *	process; =HEX just that
  * @only_in: read, never written: another row says the same
  */
 struct ff_syz_row {

@@ -94,10 +94,25 @@ static const char *pieces(const struct ff_syz_in *s, const struct ff_syz_node *n
 	return NULL;
 }
 
-/* &(address)=0x10 */
+/* &(address)=0x10; what is 0 may be left out. */
 static bool pointed(const struct ff_syz_in *s, const struct ff_syz_node *n, uint64_t *v)
 {
-	return n && n->kind == FF_SYZ_POINTER && n->child && number(&s->call.node[n->child], v);
+	*v = 0;
+	return n && n->kind == FF_SYZ_POINTER && (!n->child || number(&s->call.node[n->child], v));
+}
+
+/* &(address)={0x0, 0xf4240}: seconds and nanoseconds; what is 0 may be left out. */
+static bool microseconds(const struct ff_syz_in *s, const struct ff_syz_node *n, uint64_t *us)
+{
+	const struct ff_syz_node *group = n && n->kind == FF_SYZ_POINTER && n->child ? &s->call.node[n->child] : NULL;
+	unsigned int list = group && group->kind == FF_SYZ_GROUP ? group->child : 0;
+	uint64_t sec = 0, ns = 0;
+
+	if ((list && !number(next(&s->call, &list), &sec)) || (list && !number(next(&s->call, &list), &ns)) ||
+	    sec > 1000 || ns % 1000)
+		return false;
+	*us = sec * 1000000 + ns / 1000;
+	return true;
 }
 
 static const char *take_vma(const struct ff_syz_in *s, unsigned int *at, struct ff_call *c, uint64_t n)
@@ -154,6 +169,8 @@ static const char *take_arg(const struct ff_syz_in *s, unsigned int *at, struct 
 		return number(next(&s->call, at), &c->arg[n]) ? NULL : "a number was expected";
 	case 'p':
 		return pointed(s, next(&s->call, at), &c->arg[n]) ? NULL : "a pointer to an offset was expected";
+	case 't':
+		return microseconds(s, next(&s->call, at), &c->arg[n]) ? NULL : "a time of whole microseconds was expected";
 	case 'd':
 		node = next(&s->call, at);
 		return node && node->kind == FF_SYZ_VARIABLE && node->value < FF_SYZ_VARIABLES &&

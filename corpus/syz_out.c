@@ -138,12 +138,31 @@ static uint64_t small(const struct syz *s, unsigned int part)
 
 /* ---- calls ---- */
 
+/* How a call is written there, or NULL. */
+static const struct ff_syz_row *row_of(const struct ff_call *c)
+{
+	const struct ff_syz_row *row;
+
+	for (row = ff_syz_rows; row->name; row++)
+		if (row->op == c->op && !row->only_in)
+			return row;
+	return NULL;
+}
+
+static bool own_code(const struct ff_call *c)
+{
+	return c->op == FF_OP_OPEN || c->op == FF_OP_MMAP || c->op == FF_OP_BUFFER || c->op == FF_OP_REMAP ||
+	       c->op == FF_OP_MREMAP;
+}
+
 /* NULL, or why this call cannot be expressed. */
 static const char *refused(const struct syz *s, const struct ff_call *c)
 {
 	const struct ff_op *op = ff_op(c->op);
 	unsigned int i, n = ff_op_nargs(op), k;
 
+	if (!row_of(c) && !own_code(c))
+		return "syzkaller has no such call";
 	if (slot_made(c) >= 0 && !s->place[slot_made(c)].there)
 		return "the memory of the program does not fit into the 16 MiB that syzkaller has";
 	for (i = 0; i < n; i++) {
@@ -216,6 +235,9 @@ static void put_arg(struct syz *s, const struct ff_call *c, char letter, uint64_
 		return ff_out(s->out, "&(0x%" PRIx64 ")=0x%" PRIx64, small(s, n), v);
 	case 'P':
 		return ff_out(s->out, "&(0x%" PRIx64 ")=0x1", small(s, 0));
+	case 't':
+		return ff_out(s->out, "&(0x%" PRIx64 ")={0x%" PRIx64 ", 0x%" PRIx64 "}", small(s, 0), v / 1000000,
+			      v % 1000000 * 1000);
 	case 'd':
 		return ff_out(s->out, "r9");
 	default:
@@ -299,50 +321,36 @@ static void put_mremap(struct syz *s, const struct ff_call *c)
 	pl->len = c->arg[2];
 }
 
-static bool put_row(struct syz *s, const struct ff_call *c)
+static void put_row(struct syz *s, const struct ff_call *c)
 {
-	const struct ff_syz_row *row;
-	const char *form;
+	const struct ff_syz_row *row = row_of(c);
+	const char *form = row->form;
+	bool more = false;
 	char letter;
 	uint64_t n;
-	bool more = false;
 
-	for (row = ff_syz_rows; row->name; row++)
-		if (row->op == c->op && !row->only_in)
-			break;
-	if (!row->name)
-		return false;
 	ff_out(s->out, "%s(", row->name);
-	for (form = row->form; (letter = ff_syz_form(&form, &n)); more = true) {
+	for (; (letter = ff_syz_form(&form, &n)); more = true) {
 		ff_out(s->out, "%s", more ? ", " : "");
 		put_arg(s, c, letter, n);
 	}
 	ff_out(s->out, ")");
-	return true;
 }
 
-static const char *put_call(struct syz *s, const struct ff_call *c)
+static void put_call(struct syz *s, const struct ff_call *c)
 {
-	const char *why = refused(s, c);
-
-	if (why)
-		return why;
 	switch (c->op) {
 	case FF_OP_OPEN:
-		put_open(s, c);
-		return NULL;
+		return put_open(s, c);
 	case FF_OP_MMAP:
 	case FF_OP_BUFFER:
-		put_making(s, c);
-		return NULL;
+		return put_making(s, c);
 	case FF_OP_REMAP:
-		put_memory(s, (unsigned int)c->arg[0], c->arg[1], c->arg[2]);
-		return NULL;
+		return put_memory(s, (unsigned int)c->arg[0], c->arg[1], c->arg[2]);
 	case FF_OP_MREMAP:
-		put_mremap(s, c);
-		return NULL;
+		return put_mremap(s, c);
 	default:
-		return put_row(s, c) ? NULL : "syzkaller has no such call";
+		return put_row(s, c);
 	}
 }
 
@@ -367,9 +375,10 @@ static void one_call(struct syz *s, const struct ff_call *c, bool last)
 		s->thread = c->thread;
 		ff_out(s->out, "# thread %u\n", c->thread);
 	}
-	why = put_call(s, c);
+	why = refused(s, c);
 	if (why)
 		return leave_out(s, c, why);
+	put_call(s, c);
 	/* What a call makes is only there for others once it is done. */
 	ff_out(s->out, "%s\n", last || ff_op(c->op)->result != FF_RESULT_NONE ? "" : " (async)");
 	s->small = s->small < 255 ? s->small + 1 : 255;

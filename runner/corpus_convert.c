@@ -32,8 +32,18 @@ struct job {
 	bool failed;
 };
 
+static int by_line(const void *a, const void *b)
+{
+	const struct ff_note *x = a, *y = b;
+
+	return (x->line > y->line) - (x->line < y->line);
+}
+
+/* Threads are written side by side: people read from top to bottom. */
 static void tell_notes(struct job *j, const char *file, struct ff_notes *notes)
 {
+	if (notes->count)
+		qsort(notes->n, notes->count, sizeof(*notes->n), by_line);
 	for (size_t i = 0; i < notes->count; i++) {
 		ff_msg_warn("%s:%u: %s", file, notes->n[i].line, notes->n[i].text);
 		json_array_append_new(j->left, json_pack("{s:s,s:i,s:s}", "file", file, "line", (int)notes->n[i].line,

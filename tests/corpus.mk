@@ -9,5 +9,11 @@ DAMAGES		?= 100000
 .PHONY: corpus-torture
 
 corpus-torture: $(BUILD)/tests/unit_corpus_kill $(BUILD)/tests/unit_corpus_damage
-	$(Q)FF_CORPUS_DAMAGES=$(DAMAGES) $(BUILD)/tests/unit_corpus_damage
-	$(Q)FF_CORPUS_KILLS=$(KILLS) $(BUILD)/tests/unit_corpus_kill
+	$(Q)FF_CORPUS_DIR=/tmp FF_CORPUS_DAMAGES=$(DAMAGES) $(BUILD)/tests/unit_corpus_damage
+	$(Q)FF_CORPUS_DIR=/tmp FF_CORPUS_KILLS=$(KILLS) $(BUILD)/tests/unit_corpus_kill
+
+# libFuzzer on the readers of stores, programs, fsx logs and syzkaller's text: TIME=1800 (s).
+.PHONY: corpus-fuzz
+
+corpus-fuzz: $(BIN)
+	$(Q)FOLIOFUZZ=$(BIN) BUILD=$(BUILD) tests/corpus_fuzz.sh $(TIME)

@@ -12,7 +12,7 @@
 
 #define PROGRAMS	24
 
-static char dir[] = "/tmp/foliofuzz-unit-corpus.XXXXXX";
+static char dir[100];
 static char *text[PROGRAMS];
 static struct ff_why why;
 
@@ -294,7 +294,7 @@ static void canonical_text(void)
 
 int main(void)
 {
-	if (!mkdtemp(dir))
+	if (case_folder(dir, sizeof(dir)))
 		return 2;
 	for (unsigned int i = 0; i < PROGRAMS; i++)
 		text[i] = case_text(i);
@@ -309,7 +309,7 @@ int main(void)
 	not_ours();
 	for (unsigned int i = 0; i < PROGRAMS; i++)
 		free(text[i]);
-	if (system(strcat(strcpy((char[80]){ 0 }, "rm -rf "), dir)))
+	if (case_folder_done(dir))
 		return 2;
 	return tap_done();
 }

@@ -16,7 +16,7 @@
 #define PROGRAMS	16
 #define RECORDS		24
 
-static char dir[] = "/tmp/foliofuzz-unit-damage.XXXXXX";
+static char dir[100];
 static struct ff_set whole;			/* of the undamaged store */
 static uint8_t *good;
 static size_t ngood, at[RECORDS + 1];		/* at: where each record begins */
@@ -344,7 +344,7 @@ int main(void)
 {
 	const char *n = getenv("FF_CORPUS_DAMAGES");
 
-	if (!mkdtemp(dir))
+	if (case_folder(dir, sizeof(dir)))
 		return 2;
 	make_store();
 	every_cut();
@@ -352,7 +352,7 @@ int main(void)
 	random_damage(n ? (unsigned int)atoi(n) : 1500);
 	free(good);
 	ff_set_free(&whole);
-	if (system(strcat(strcpy((char[80]){ 0 }, "rm -rf "), dir)))
+	if (case_folder_done(dir))
 		return 2;
 	return tap_done();
 }

@@ -20,9 +20,10 @@
 
 #define PROGRAMS	400
 
-static char dir[] = "/tmp/foliofuzz-unit-kill.XXXXXX";
-static char store[100];
+static char dir[100];
+static char store[120];
 static char *text[PROGRAMS];
+static struct ff_id id[PROGRAMS];
 static struct ff_why why;
 
 /* What the writer says of a program once it is committed. */
@@ -55,6 +56,7 @@ static void write_on(int to)
 			_exit(3);
 		if (write(to, ack, n * sizeof(*ack)) != (ssize_t)(n * sizeof(*ack)))
 			_exit(4);
+		usleep(300);	/* in memory it would do thousands */
 		if (draw(12) == 0 && ff_corpus_replace(c, &ff_corpus_content(c)->set, &why))
 			_exit(3);
 	}
@@ -62,8 +64,7 @@ static void write_on(int to)
 
 static bool has(const struct ff_set *set, const struct ack *a)
 {
-	struct ff_id id = ff_id_of(text[a->program]);
-	struct ff_entry *e = ff_set_get(set, &id);
+	struct ff_entry *e = ff_set_get(set, &id[a->program]);
 	char want[40];
 	const char *at = e ? e->attrs : "", *value;
 	size_t n;
@@ -87,7 +88,7 @@ static void kill_writers(unsigned int kills)
 
 	for (unsigned int round = 1; round <= kills; round++) {
 		case_seed(round);
-		if (round % 50 == 1) {		/* a new store, lest all is reading */
+		if (round % 20 == 1) {		/* a new store, lest all is reading */
 			unlink(store);
 			n = 0;
 		}
@@ -116,7 +117,7 @@ static void kill_writers(unsigned int kills)
 		}
 		damaged += s->nlost > 0;
 		torn += s->torn > 0;
-		for (i = 0; i < n; i++)
+		for (i = round % 10 ? before : 0; i < n; i++)
 			missing += !has(&s->set, &acked[i]);
 		ff_scan_free(s);
 	}
@@ -202,17 +203,19 @@ int main(void)
 {
 	const char *n = getenv("FF_CORPUS_KILLS");
 
-	if (!mkdtemp(dir))
+	if (case_folder(dir, sizeof(dir)))
 		return 2;
 	snprintf(store, sizeof(store), "%s/store", dir);
-	for (unsigned int i = 0; i < PROGRAMS; i++)
+	for (unsigned int i = 0; i < PROGRAMS; i++) {
 		text[i] = case_text(i);
+		id[i] = ff_id_of(text[i]);
+	}
 	kill_writers(n ? (unsigned int)atoi(n) : 220);
 	full("a full disk", on_a_small_disk);
 	full("a limit of file size", below_a_limit);
 	for (unsigned int i = 0; i < PROGRAMS; i++)
 		free(text[i]);
-	if (system(strcat(strcpy((char[80]){ 0 }, "rm -rf "), dir)))
+	if (case_folder_done(dir))
 		return 2;
 	return tap_done();
 }

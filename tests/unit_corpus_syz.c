@@ -120,6 +120,11 @@ static void texts_of_syzkaller(void)
 	      "fdatasync(r0)\n",
 	      "# foliofuzz 1\ntarget ext4\nsetup\n  h0 = open f3 rdwr\n  b0 = buffer 4K rw\nthread 0\n  fsync h0\n"
 	      "  fdatasync h0\nthread 1\n  ftruncate h0 0\nthread 2\n  msync b0 0 4K sync\n", 0);
+	reads("what syzkaller leaves out is 0",
+	      "r1 = openat(0xffffffffffffff9c, &(0x7f0000000000)='./f0\\x00', 0x2, 0x0)\n"
+	      "copy_file_range(r1, &(0x7f0000000040), r1, &(0x7f0000000080)=0x2000, 0x1000, 0x0)\n"
+	      "nanosleep(&(0x7f0000000000)={0x0, 0xf4240}, 0x0)\nnanosleep(&(0x7f0000000000)={0x0, 0x1}, 0x0)\n",
+	      "# foliofuzz 1\ntarget ext4\nthread 0\n  h1 = open f0 rdwr\n  copy h1 0 h1 8K 4K\n  pause 1000\n", 1);
 	reads("fault injection is said to be left out",
 	      "r0 = openat(0xffffffffffffff9c, &AUTO='./f0\\x00', 0x2, 0x0)\nfsync(r0) (fail_nth: 3)\n",
 	      "# foliofuzz 1\ntarget ext4\nthread 0\n  h0 = open f0 rdwr\n  fsync h0\n", 1);
