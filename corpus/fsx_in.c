@@ -415,6 +415,10 @@ static int do_line(struct fsx *f, struct ff_str line)
 
 	if (!first.n || first.s[0] == '#' || ff_str_is(first, "skip"))
 		return 0;
+	if (ff_str_clean(line) < line.n) {
+		ff_note(f->notes, f->line, "this line is not UTF-8 text");
+		return 0;
+	}
 	bad = parse(rest, first, &o);
 	if (!bad && (o.off + o.len > FF_MAX_SIZE ||
 		     (ff_fsx_args(o.op) == 4 && o.to + o.len > FF_MAX_SIZE)))

@@ -15,7 +15,7 @@ foliofuzz=${FOLIOFUZZ:-build/foliofuzz}
 mkdir -p "$dir/seeds" "$dir/found" || exit 3
 echo "corpus_fuzz: building $dir/fuzz_corpus"
 clang -std=gnu11 -D_GNU_SOURCE -I. -O1 -g -pthread \
-	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	-w -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	-o "$dir/fuzz_corpus" tests/fuzz_corpus.c corpus/*.c fuzzer/*.c -lz || exit 3
 
 rm -f "$dir/seeds.store"*
