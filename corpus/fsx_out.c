@@ -135,17 +135,11 @@ static bool covers(const struct log *l, unsigned int i, unsigned int op, const s
 	       c->arg[1] + c->arg[2] <= o->arg[1] + o->arg[2];
 }
 
-/* Load or store through a map. What fsx does around it (msync, munmap) goes with it. */
-static void do_access(struct log *l, const struct ff_call *c)
+/* Its line; what fsx does after it (msync, munmap) goes with it. */
+static void put_access(struct log *l, const struct ff_call *c, uint64_t off)
 {
 	bool store = c->op == FF_OP_STORE;
-	uint64_t off;
 
-	if (c->arg[0] >= FF_MEM_BUFFER || !l->map[c->arg[0]])
-		return left_out(l, "fsx has no such mapping");
-	off = l->map_off[c->arg[0]] + c->arg[1];
-	if (!inside(l, off, c->arg[2]))
-		return;
 	put(l, store ? FF_FSX_MAPWRITE : FF_FSX_MAPREAD, off, c->arg[2]);
 	if (store && covers(l, l->i + 1, FF_OP_MSYNC, c) && call_at(l, l->i + 1)->arg[3] == MS_SYNC)
 		l->i++;
@@ -153,6 +147,19 @@ static void do_access(struct log *l, const struct ff_call *c)
 		left_out(l, "fsx also syncs what it stores through a map");
 	if (covers(l, l->i + 1, FF_OP_MUNMAP, c))
 		l->i++;
+}
+
+/* Load or store through a map. */
+static void do_access(struct log *l, const struct ff_call *c)
+{
+	uint64_t off;
+
+	if (c->arg[0] >= FF_MEM_BUFFER || !l->map[c->arg[0]])
+		return left_out(l, "fsx has no such mapping");
+	off = l->map_off[c->arg[0]] + c->arg[1];
+	if (!inside(l, off, c->arg[2]))
+		return;
+	put_access(l, c, off);
 }
 
 static void do_remap(struct log *l, const struct ff_call *c)
@@ -178,17 +185,11 @@ static void do_ftruncate(struct log *l, const struct ff_call *c)
 	if (c->arg[1] > l->size && s->op == FF_OP_STORE && s->arg[0] < FF_MEM_BUFFER &&
 	    next > l->i + 1 && call_at(l, next - 1)->op == FF_OP_REMAP &&
 	    l->map_off[s->arg[0]] + s->arg[1] + s->arg[2] == c->arg[1]) {
-		for (; ++l->i < next;)
+		while (++l->i < next)
 			if (call_at(l, l->i)->op == FF_OP_MMAP)
 				do_mmap(l, call_at(l, l->i));
-		put(l, FF_FSX_MAPWRITE, l->map_off[s->arg[0]] + s->arg[1], s->arg[2]);
+		put_access(l, s, l->map_off[s->arg[0]] + s->arg[1]);
 		l->size = c->arg[1];
-		if (covers(l, l->i + 1, FF_OP_MSYNC, s) && call_at(l, l->i + 1)->arg[3] == MS_SYNC)
-			l->i++;
-		else
-			left_out(l, "fsx also syncs what it stores through a map");
-		if (covers(l, l->i + 1, FF_OP_MUNMAP, s))
-			l->i++;
 		return;
 	}
 	put(l, FF_FSX_TRUNCATE, 0, c->arg[1]);
@@ -291,13 +292,14 @@ static void do_call(struct log *l, const struct ff_call *c)
 char *ff_fsx_export(const struct ff_program *p, struct ff_notes *notes)
 {
 	size_t room = 512 + 128 * (size_t)FF_MAX_CALLS;
-	char *text = malloc(room);
+	char *text = malloc(room), target[128];
 	struct ff_out out = { text, room, 0 };
 	struct log l = { .p = p, .notes = notes, .out = &out, .file = NO_FILE };
 
 	if (!text)
 		return NULL;
-	ff_out(&out, "# by foliofuzz; replay it with: fsx -l %llu --replay-ops=LOG TESTFILE\n",
+	ff_target_print(&p->target, target, sizeof(target));
+	ff_out(&out, "# by foliofuzz, for %s; replay it with: fsx -l %llu --replay-ops=LOG TESTFILE\n", target,
 	       (unsigned long long)FF_MAX_SIZE);
 	for (; l.i < p->ncalls; l.i++) {
 		if (p->call[l.i].thread != FF_SETUP && p->call[l.i].thread)

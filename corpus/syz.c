@@ -2,6 +2,7 @@
 #include "corpus/syz.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 const struct ff_syz_row ff_syz_rows[] = {
 	{ FF_OP_CLOSE, "close", "h0", false },
@@ -32,6 +33,16 @@ const struct ff_syz_row ff_syz_rows[] = {
 	{ FF_OP_PAUSE, "nanosleep", "t0 =0", false },
 	{ 0, NULL, NULL, false }
 };
+
+uint64_t ff_syz_word(unsigned int op, unsigned int arg, const char *name)
+{
+	const struct ff_word *w;
+
+	for (w = ff_op(op)->arg[arg].words; w && w->name; w++)
+		if (!strcmp(w->name, name))
+			return w->value;
+	return 0;
+}
 
 char ff_syz_form(const char **form, uint64_t *n)
 {

@@ -46,6 +46,9 @@ struct ff_syz_row {
 /** ff_syz_rows - ended by a NULL name; open, mmap, buffer, remap and mremap have code of their own */
 extern const struct ff_syz_row ff_syz_rows[];
 
+/** ff_syz_word() - value of a word of a row, for our own numbers: "huge" of buffer, "move" of mremap */
+uint64_t ff_syz_word(unsigned int op, unsigned int arg, const char *name);
+
 /** ff_syz_form() - the next letter of a form and its number; 0 at the end */
 char ff_syz_form(const char **form, uint64_t *n);
 

@@ -7,16 +7,6 @@
 
 #include "corpus/syz_in.h"
 
-static uint64_t word_value(unsigned int op, unsigned int arg, const char *name)
-{
-	const struct ff_word *w;
-
-	for (w = ff_op(op)->arg[arg].words; w && w->name; w++)
-		if (!strcmp(w->name, name))
-			return w->value;
-	return 0;
-}
-
 /* The arguments one after another; NULL when there are no more. */
 static const struct ff_syz_node *next(const struct ff_syz_line *l, unsigned int *at)
 {
@@ -328,7 +318,7 @@ static const char *new_memory(struct ff_syz_in *s, const struct ff_syz_memory *a
 		c->arg[0] = as->len;
 		c->arg[1] = as->prot;
 		c->arg[2] = as->flags & ~(uint64_t)(MAP_PRIVATE | MAP_ANONYMOUS);
-		c->arg[2] |= s->huge ? word_value(FF_OP_BUFFER, 2, "huge") : 0;
+		c->arg[2] |= s->huge ? ff_syz_word(FF_OP_BUFFER, 2, "huge") : 0;
 		s->swallow = s->huge;
 		s->huge = false;
 		return NULL;
@@ -376,7 +366,7 @@ static const char *mremap_call(struct ff_syz_in *s, struct ff_call *c)
 		return "it moves to a given address, or does not move";
 	*c = (struct ff_call){ .op = FF_OP_MREMAP };
 	c->arg[0] = mem;
-	c->arg[1] = word_value(FF_OP_MREMAP, 1, flags ? "move" : to_len < len ? "shrink" : "grow");
+	c->arg[1] = ff_syz_word(FF_OP_MREMAP, 1, flags ? "move" : to_len < len ? "shrink" : "grow");
 	c->arg[2] = to_len;
 	return NULL;
 }

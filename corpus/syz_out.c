@@ -19,16 +19,7 @@
 #include "corpus/syz.h"
 #include "fuzzer/text.h"
 
-/* Our numbers of "buffer ... huge" and "mremap ... how" (fuzzer/calls_map.c), by their names. */
-static uint64_t word_value(unsigned int op, unsigned int arg, const char *name)
-{
-	const struct ff_word *w;
-
-	for (w = ff_op(op)->arg[arg].words; w && w->name; w++)
-		if (!strcmp(w->name, name))
-			return w->value;
-	return 0;
-}
+#define TARGET_LINE	2	/* of a program's text as corpora keep it */
 
 /**
  * struct place - a map's or buffer's memory in the arena
@@ -86,7 +77,7 @@ static int slot_made(const struct ff_call *c)
 /* How long does it become, and does it move. */
 static void room_of(const struct ff_program *p, unsigned int mem, uint64_t *room, bool *moves)
 {
-	uint64_t move = word_value(FF_OP_MREMAP, 1, "move");
+	uint64_t move = ff_syz_word(FF_OP_MREMAP, 1, "move");
 	unsigned int i;
 
 	for (i = 0; i < p->ncalls; i++) {
@@ -276,7 +267,7 @@ static unsigned int natural(const struct syz *s, unsigned int first)
 /* The line that makes a map or buffer, or (@from, @len) a part of it again. */
 static void put_memory(struct syz *s, unsigned int mem, uint64_t from, uint64_t len)
 {
-	uint64_t huge = word_value(FF_OP_BUFFER, 2, "huge");
+	uint64_t huge = ff_syz_word(FF_OP_BUFFER, 2, "huge");
 	const struct place *pl = &s->place[mem];
 	const struct ff_call *m = pl->maker;
 
@@ -289,7 +280,7 @@ static void put_memory(struct syz *s, unsigned int mem, uint64_t from, uint64_t 
 static void put_making(struct syz *s, const struct ff_call *c)
 {
 	unsigned int mem = (unsigned int)slot_made(c), first = mem - mem % FF_MAX_SLOTS;
-	bool huge = mem >= FF_MEM_BUFFER && c->arg[2] & word_value(FF_OP_BUFFER, 2, "huge");
+	bool huge = mem >= FF_MEM_BUFFER && c->arg[2] & ff_syz_word(FF_OP_BUFFER, 2, "huge");
 
 	if (natural(s, first) != mem)
 		ff_out(s->out, "# %c%u\n", first ? 'b' : 'm', mem - first);
@@ -307,7 +298,7 @@ static void put_making(struct syz *s, const struct ff_call *c)
 static void put_mremap(struct syz *s, const struct ff_call *c)
 {
 	struct place *pl = &s->place[c->arg[0]];
-	bool move = c->arg[1] == word_value(FF_OP_MREMAP, 1, "move");
+	bool move = c->arg[1] == ff_syz_word(FF_OP_MREMAP, 1, "move");
 	uint64_t to = move ? pl->moved : pl->base;
 
 	ff_out(s->out, "mremap(");
@@ -440,6 +431,9 @@ char *ff_syz_export(const struct ff_program *p, struct ff_notes *notes)
 	ff_out(&out, "# by foliofuzz\n# target %s\n# threads %u\n", target, p->nthreads);
 	if (uses(p, FF_OP_PROCESS_MADVISE))
 		ff_out(&out, "r8 = getpid()\nr9 = pidfd_open(r8, 0x0)\n");
+	if (p->target.kind == FF_TARGET_BLOCK)
+		ff_note(notes, TARGET_LINE, "target %s: syzkaller has no such device; f0 is a file there, and nobody makes it",
+			target);
 	lay_out(&s);
 	all_calls(&s);
 	return text;

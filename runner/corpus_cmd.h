@@ -3,6 +3,7 @@
 #ifndef FF_RUNNER_CORPUS_CMD_H
 #define FF_RUNNER_CORPUS_CMD_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "corpus/store.h"
@@ -34,6 +35,9 @@ bool ff_corpus_parse(const struct ff_entry *e, struct ff_program *p);
 
 /** ff_corpus_pick() - the entry that the user means by (the beginning of) an id, or NULL with a message */
 struct ff_entry *ff_corpus_pick(const struct ff_set *set, const char *store, const char *id);
+
+/** ff_corpus_print_json() - to standard output; takes the reference */
+void ff_corpus_print_json(json_t *j);
 
 /* The actions; each returns the exit status. */
 int ff_corpus_list(const struct ff_corpus_args *a);

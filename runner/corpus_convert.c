@@ -154,13 +154,6 @@ static void print_ids(const json_t *ids)
 		puts(json_string_value(json_array_get(ids, i)));
 }
 
-static void print_json(json_t *j)
-{
-	json_dumpf(j, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(j);
-}
-
 /* Each file is a commit of its own: what is printed is safe. */
 static int import_all(struct job *j)
 {
@@ -184,7 +177,7 @@ static int import_all(struct job *j)
 		json_array_clear(j->waiting);
 	}
 	if (j->a->json)
-		print_json(json_pack("{s:O,s:O}", "programs", all, "left_out", j->left));
+		ff_corpus_print_json(json_pack("{s:O,s:O}", "programs", all, "left_out", j->left));
 	json_decref(all);
 	return j->failed ? FF_EXIT_HARNESS : ret ? ret : j->nleft ? FF_EXIT_FOUND : FF_EXIT_CLEAN;
 }
@@ -287,7 +280,7 @@ static int export_all(struct job *j, const struct ff_set *set)
 		ret = e ? export_one(j, e) : FF_EXIT_USAGE;
 	}
 	if (!ret && j->a->json)
-		print_json(json_pack("{s:O,s:O}", "programs", j->waiting, "left_out", j->left));
+		ff_corpus_print_json(json_pack("{s:O,s:O}", "programs", j->waiting, "left_out", j->left));
 	return ret ? ret : j->nleft ? FF_EXIT_FOUND : FF_EXIT_CLEAN;
 }
 

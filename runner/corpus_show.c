@@ -87,7 +87,7 @@ static void print_program(const struct ff_entry *e)
 	fputs(rest ? rest + 1 : e->text, stdout);
 }
 
-static void print_json(json_t *j)
+void ff_corpus_print_json(json_t *j)
 {
 	json_dumpf(j, stdout, JSON_INDENT(2));
 	putchar('\n');
@@ -112,7 +112,7 @@ int ff_corpus_list(const struct ff_corpus_args *a)
 	if (!ret && ff_corpus_tell(a->store, s))
 		ff_msg_warn("%s: the list has what can be read; foliofuzz corpus check %s tells more", a->store, a->store);
 	if (!ret && a->json)
-		print_json(json_incref(all));
+		ff_corpus_print_json(json_incref(all));
 	json_decref(all);
 	if (s)
 		ff_scan_free(s);
@@ -139,7 +139,7 @@ int ff_corpus_show(const struct ff_corpus_args *a)
 			print_program(e);
 	}
 	if (!ret && a->json)
-		print_json(json_incref(all));
+		ff_corpus_print_json(json_incref(all));
 	json_decref(all);
 	if (s)
 		ff_scan_free(s);
@@ -174,7 +174,7 @@ int ff_corpus_check(const struct ff_corpus_args *a)
 			unusable += !ff_corpus_parse(&s->set.e[i], p);
 		hurt = ff_corpus_tell(a->store, s);
 		if (a->json)
-			print_json(check_json(s, unusable));
+			ff_corpus_print_json(check_json(s, unusable));
 		else
 			printf("%s: %zu programs in %zu records, %llu bytes lost, %llu unfinished\n", a->store, s->set.n,
 			       s->records, (unsigned long long)s->lost_bytes, (unsigned long long)s->torn);
