@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # libFuzzer on tests/fuzz_corpus.c for so many seconds. Seeds are the programs of
-# tests/ in each form; what breaks is left in $BUILD/fuzz/. Status: 0 nothing, 1 a
-# crash, 3 it cannot be built here.
+# tests/ in each form, after the digit that fuzz_corpus.c divides by 5; what breaks
+# is left in $BUILD/fuzz/. Status: 0 nothing, 1 a crash, 3 it cannot be built here.
 
 set -u
 seconds=${1:-300}
@@ -22,16 +22,17 @@ rm -f "$dir/seeds.store"*
 for f in tests/programs/*.ff; do
 	name=$(basename "$f" .ff)
 	"$foliofuzz" corpus add "$dir/seeds.store" "$f" >/dev/null 2>&1
-	{ printf 1; cat "$f"; } >"$dir/seeds/$name.ff"
+	{ printf 3; cat "$f"; } >"$dir/seeds/$name.ff"
+	{ printf '6\001\001\001note=a\n\n'; cat "$f"; } >"$dir/seeds/$name.record"
 done
 for format in fsx syz; do
 	"$foliofuzz" corpus export "$dir/seeds.store" --format $format --out "$dir/seeds.$format" >/dev/null 2>&1
-	first=$([ $format = fsx ] && echo 2 || echo 3)
+	first=$([ $format = fsx ] && echo 4 || echo 5)
 	for f in "$dir/seeds.$format"/*; do
 		{ printf %s "$first"; cat "$f"; } >"$dir/seeds/$(basename "$f")"
 	done
 done
-{ printf 0; cat "$dir/seeds.store"; } >"$dir/seeds/store"
+{ printf 2; cat "$dir/seeds.store"; } >"$dir/seeds/store"
 "$dir/fuzz_corpus" -max_total_time="$seconds" -max_len=16384 -rss_limit_mb=2048 -timeout=20 \
 	-print_final_stats=1 -artifact_prefix="$dir/" "$dir/found" "$dir/seeds" 2>"$dir/log"
 status=$?

@@ -2,10 +2,13 @@
 /*
  * For libFuzzer (make corpus-fuzz): any bytes to the readers of stores,
  * programs, fsx logs and syzkaller's text; the first byte says which. What they
- * take must hold their own laws.
+ * take must hold their own laws. Checksums are made to fit for one of the five,
+ * since chance never finds them.
  */
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "corpus/convert.h"
 #include "corpus/store.h"
@@ -39,6 +42,47 @@ static void store(const uint8_t *data, size_t n)
 	ff_scan_free(&again);
 	ff_scan_free(&s);
 	free(bytes);
+}
+
+static void put32(uint8_t *at, uint32_t v)
+{
+	v = htole32(v);
+	memcpy(at, &v, sizeof(v));
+}
+
+/* A stranger's record: content as it came, packed or not, lengths that may lie, checksums that fit. */
+static void forged(const uint8_t *data, size_t n)
+{
+	uint8_t *file, *r;
+	uLongf packed;
+	size_t body, cut;
+
+	if (n < 4)
+		return;
+	packed = compressBound(n);
+	file = calloc(1, FF_STORE_HEAD + FF_RECORD_HEAD + packed);
+	r = file + FF_STORE_HEAD;
+	ff_store_head(file);
+	if (data[0] & 1) {
+		compress2(r + FF_RECORD_HEAD, &packed, data + 3, n - 3, 1);
+	} else {
+		packed = n - 3;
+		memcpy(r + FF_RECORD_HEAD, data + 3, packed);
+	}
+	cut = data[0] >> 2 & 3;
+	cut = cut < packed ? cut : 0;
+	memcpy(r, "\xf5" "FF\xc1\x01", 5);
+	put32(r + 8, (uint32_t)(packed - cut));
+	put32(r + 12, (uint32_t)(data[0] & 2 ? (uint32_t)data[1] << 16 : n - 3));
+	for (body = 3; body + 1 < n && (data[body] != '\n' || data[body + 1] != '\n'); body++)
+		;
+	body = data[3] == '\n' ? 4 : body + 2;
+	if (body <= n)
+		ff_sha256(data + body, n - body, r + 16);
+	put32(r + 48, (uint32_t)crc32(0, r + FF_RECORD_HEAD, (uInt)(packed - cut)));
+	put32(r + 52, (uint32_t)crc32(0, r, 52));
+	store(file, FF_STORE_HEAD + FF_RECORD_HEAD + packed);
+	free(file);
 }
 
 static void program(const char *text, size_t n)
@@ -79,7 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	if (!n)
 		return 0;
-	switch (data[0] % 4) {
+	switch (data[0] % 5) {
 	case 0:
 		store(data + 1, n - 1);
 		break;
@@ -89,8 +133,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	case 2:
 		convert((const char *)data + 1, n - 1, true);
 		break;
-	default:
+	case 3:
 		convert((const char *)data + 1, n - 1, false);
+		break;
+	default:
+		forged(data + 1, n - 1);
 	}
 	return 0;
 }
