@@ -266,7 +266,11 @@ static int move_torn(struct ff_corpus *c, struct ff_why *why)
 		ret = -EIO;
 	if (!ret)
 		ret = write_all(fd, bytes, n, 0);	/* O_APPEND: the offset does not matter */
-	if (!ret && (fsync(fd) || ftruncate(c->fd, c->end - (off_t)n) || fsync(c->fd)))
+	if (!ret && fsync(fd))
+		ret = -errno;
+	if (!ret)
+		ret = sync_folder(name);
+	if (!ret && (ftruncate(c->fd, c->end - (off_t)n) || fsync(c->fd)))
 		ret = -errno;
 	if (fd >= 0)
 		close(fd);
