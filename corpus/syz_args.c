@@ -200,6 +200,28 @@ static unsigned int free_slot(const bool *used, size_t step, int want)
 	return FF_MAX_SLOTS;
 }
 
+/* What a row's words have of some flags. */
+static uint64_t known(unsigned int op, unsigned int arg, uint64_t flags)
+{
+	const struct ff_word *w;
+	uint64_t have = 0;
+
+	for (w = ff_op(op)->arg[arg].words; w && w->name; w++)
+		if ((flags & w->value) == w->value)
+			have |= w->value;
+	return have;
+}
+
+/* The same; what they do not have is told, but does not cost the call. */
+static uint64_t keep_known(struct ff_syz_in *s, unsigned int op, unsigned int arg, uint64_t flags)
+{
+	uint64_t have = known(op, arg, flags);
+
+	if (have != flags)
+		s->but = "kept, without the flags that no word here has";
+	return have;
+}
+
 /* Slot of a file by its name: f0 to f7 are themselves, others come as they are met. */
 static int file_of(struct ff_syz_in *s, struct ff_str name)
 {
@@ -251,11 +273,17 @@ static const char *open_call(struct ff_syz_in *s, struct ff_call *c, bool at_fol
 	slot = free_slot(s->handle, sizeof(bool), s->call.made);
 	if (slot == FF_MAX_SLOTS)
 		return "a program has at most 8 handles";
+	if (flags & (O_DIRECTORY | O_PATH | (O_TMPFILE & ~O_DIRECTORY)))
+		return "it opens no file of a name";
 	flags &= ~(uint64_t)(O_CLOEXEC | 0x8000);	/* O_LARGEFILE */
 	*c = (struct ff_call){ .op = FF_OP_OPEN, .slot = (uint8_t)slot };
 	c->arg[0] = (uint64_t)file;
+	c->arg[2] = keep_known(s, FF_OP_OPEN, 2, flags & ~(uint64_t)O_ACCMODE);
 	c->arg[1] = flags & O_ACCMODE;
-	c->arg[2] = flags & ~(uint64_t)O_ACCMODE;
+	if (c->arg[1] == O_WRONLY) {
+		c->arg[1] = O_RDWR;
+		s->but = "kept, but opened to read as well";
+	}
 	return NULL;
 }
 
@@ -298,6 +326,16 @@ static const char *read_mmap(struct ff_syz_in *s, struct ff_syz_memory *as)
 	return NULL;
 }
 
+/* "rw" or "ro": the processor does not know write-only either. */
+static uint64_t protection(struct ff_syz_in *s, uint64_t prot)
+{
+	uint64_t mine = prot & PROT_WRITE ? PROT_READ | PROT_WRITE : prot & PROT_READ;
+
+	if (mine && mine != prot)
+		s->but = "kept, with protection rw or ro";
+	return mine;
+}
+
 static const char *new_memory(struct ff_syz_in *s, const struct ff_syz_memory *as, struct ff_call *c)
 {
 	bool buffer = as->handle < 0;
@@ -310,14 +348,16 @@ static const char *new_memory(struct ff_syz_in *s, const struct ff_syz_memory *a
 			return "it maps something else over a part of what is mapped";
 	if (buffer && sharing != MAP_PRIVATE)
 		return "anonymous memory is private here";
+	if (as->flags & (MAP_HUGETLB | MAP_GROWSDOWN))
+		return "there is no memory of hugetlbfs, and no stack, here";
 	slot = free_slot(&s->mem[first].used, sizeof(s->mem[0]), s->want_buffer == buffer ? s->want : -1);
 	if (slot == FF_MAX_SLOTS)
 		return "a program has at most 8 maps and 8 buffers";
 	*c = (struct ff_call){ .op = buffer ? FF_OP_BUFFER : FF_OP_MMAP, .slot = (uint8_t)slot };
 	if (buffer) {
 		c->arg[0] = as->len;
-		c->arg[1] = as->prot;
-		c->arg[2] = as->flags & ~(uint64_t)(MAP_PRIVATE | MAP_ANONYMOUS);
+		c->arg[1] = protection(s, as->prot);
+		c->arg[2] = keep_known(s, FF_OP_BUFFER, 2, as->flags & ~(uint64_t)(MAP_PRIVATE | MAP_ANONYMOUS));
 		c->arg[2] |= s->huge ? ff_syz_word(FF_OP_BUFFER, 2, "huge") : 0;
 		s->swallow = s->huge;
 		s->huge = false;
@@ -326,9 +366,9 @@ static const char *new_memory(struct ff_syz_in *s, const struct ff_syz_memory *a
 	c->arg[0] = (uint64_t)as->handle;
 	c->arg[1] = as->off;
 	c->arg[2] = as->len;
-	c->arg[3] = as->prot;
+	c->arg[3] = protection(s, as->prot);
 	c->arg[4] = sharing;
-	c->arg[5] = as->flags & ~sharing;
+	c->arg[5] = keep_known(s, FF_OP_MMAP, 5, as->flags & ~sharing);
 	return NULL;
 }
 
@@ -396,7 +436,7 @@ bool ff_syz_call(struct ff_syz_in *s, struct ff_call *c, const char **why)
 
 	bool swallow = s->swallow;
 
-	*why = NULL;
+	*why = s->but = NULL;
 	s->swallow = false;
 	if (swallow && ff_str_is(name, "madvise"))
 		return false;

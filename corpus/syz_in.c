@@ -51,6 +51,8 @@ static void take_call(struct ff_syz_in *s, struct ff_call *c, struct ff_str text
 		return ff_note(s->notes, s->line, "%.*s: %s", FF_SHOW(text), e.text);
 	}
 	s->total++;
+	if (s->but)
+		ff_note(s->notes, s->line, "%.*s: %s", FF_SHOW(text), s->but);
 	ff_syz_made(s, c);
 }
 

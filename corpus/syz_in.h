@@ -34,6 +34,7 @@ struct ff_syz_memory {
  * @want: the slot that a comment asked for, or -1; @huge: so did one for the next buffer
  * @swallow: the next call belongs to the line before
  * @threads: as a comment said, else 0
+ * @but: what the call at hand loses though it is kept, or NULL
  */
 struct ff_syz_in {
 	struct ff_target target;
@@ -49,6 +50,7 @@ struct ff_syz_in {
 	struct ff_syz_memory mem[FF_MEMS];
 	int want;
 	bool want_buffer, huge, swallow;
+	const char *but;
 	struct ff_syz_line call;
 };
 

@@ -125,6 +125,14 @@ static void texts_of_syzkaller(void)
 	      "copy_file_range(r1, &(0x7f0000000040), r1, &(0x7f0000000080)=0x2000, 0x1000, 0x0)\n"
 	      "nanosleep(&(0x7f0000000000)={0x0, 0xf4240}, 0x0)\nnanosleep(&(0x7f0000000000)={0x0, 0x1}, 0x0)\n",
 	      "# foliofuzz 1\ntarget ext4\nthread 0\n  h1 = open f0 rdwr\n  copy h1 0 h1 8K 4K\n  pause 1000\n", 1);
+	reads("flags that have no word do not cost the call",
+	      "r0 = open(&(0x7f00000000c0)='./bus\\x00', 0x14d842, 0x0)\nftruncate(r0, 0x208200)\n"
+	      "mmap(&(0x7f0000000000/0x600000)=nil, 0x600000, 0x7ffffe, 0x4002011, r0, 0x0)\n"
+	      "r1 = open(&(0x7f0000000000)='./bus\\x00', 0x1, 0x0)\nr2 = open(&(0x7f0000000000)='./d\\x00', 0x10000, 0x0)\n"
+	      "mmap(&(0x7f0000800000/0x2000)=nil, 0x2000, 0x3, 0x40032, 0xffffffffffffffff, 0x0)\n"
+	      "mmap(&(0x7f0000800000/0x2000)=nil, 0x2000, 0x3, 0x22, 0xffffffffffffffff, 0x0)\n",
+	      "# foliofuzz 1\ntarget ext4\nthread 0\n  h0 = open f0 rdwr|creat|direct|sync|noatime\n  ftruncate h0 2130432\n"
+	      "  m0 = mmap h0 0 6M rw shared|locked\n  h1 = open f0 rdwr\n", 6);
 	reads("fault injection is said to be left out",
 	      "r0 = openat(0xffffffffffffff9c, &AUTO='./f0\\x00', 0x2, 0x0)\nfsync(r0) (fail_nth: 3)\n",
 	      "# foliofuzz 1\ntarget ext4\nthread 0\n  h0 = open f0 rdwr\n  fsync h0\n", 1);
