@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A call of syzkaller's as one of ours: the table's rows read backwards, and mmap, mremap, openat. */
-#include <fcntl.h>
-#include <stdio.h>
+/* Arguments of syzkaller's calls, and the calls that are rows of the table, read backwards. */
 #include <string.h>
-#include <sys/mman.h>
 
 #include "corpus/syz_in.h"
 
 /* The arguments one after another; NULL when there are no more. */
-static const struct ff_syz_node *next(const struct ff_syz_line *l, unsigned int *at)
+const struct ff_syz_node *ff_syz_next(const struct ff_syz_line *l, unsigned int *at)
 {
 	const struct ff_syz_node *n = *at ? &l->node[*at] : NULL;
 
@@ -17,7 +14,7 @@ static const struct ff_syz_node *next(const struct ff_syz_line *l, unsigned int 
 	return n;
 }
 
-static bool number(const struct ff_syz_node *n, uint64_t *v)
+bool ff_syz_number(const struct ff_syz_node *n, uint64_t *v)
 {
 	if (!n || n->kind != FF_SYZ_NUMBER)
 		return false;
@@ -25,7 +22,7 @@ static bool number(const struct ff_syz_node *n, uint64_t *v)
 	return true;
 }
 
-static bool address(const struct ff_syz_node *n, uint64_t *at)
+bool ff_syz_address(const struct ff_syz_node *n, uint64_t *at)
 {
 	if (!n || n->kind != FF_SYZ_POINTER || n->other || n->value < FF_SYZ_BASE ||
 	    n->value - FF_SYZ_BASE >= FF_SYZ_ARENA)
@@ -34,7 +31,7 @@ static bool address(const struct ff_syz_node *n, uint64_t *at)
 	return true;
 }
 
-static bool handle(const struct ff_syz_in *s, const struct ff_syz_node *n, uint64_t *slot)
+bool ff_syz_handle(struct ff_syz_in *s, const struct ff_syz_node *n, uint64_t *slot)
 {
 	if (!n || n->kind != FF_SYZ_VARIABLE || n->other || n->value >= FF_SYZ_VARIABLES ||
 	    s->var[n->value] != FF_SYZ_HANDLE)
@@ -43,8 +40,8 @@ static bool handle(const struct ff_syz_in *s, const struct ff_syz_node *n, uint6
 	return true;
 }
 
-/* Whose memory is it, and where in it. */
-static bool memory(const struct ff_syz_in *s, uint64_t at, uint64_t *mem, uint64_t *off)
+/* Whose memory is it, and where in it; what nobody mapped is the arena's. */
+bool ff_syz_memory_at(struct ff_syz_in *s, uint64_t at, uint64_t *mem, uint64_t *off)
 {
 	for (*mem = 0; *mem < FF_MEMS; (*mem)++) {
 		const struct ff_syz_memory *m = &s->mem[*mem];
@@ -54,11 +51,12 @@ static bool memory(const struct ff_syz_in *s, uint64_t at, uint64_t *mem, uint64
 			return true;
 		}
 	}
-	return false;
+	*off = at;
+	return ff_syz_arena(s, mem);
 }
 
 /* [{&(address)=..., length}, ...] */
-static const char *pieces(const struct ff_syz_in *s, const struct ff_syz_node *n, struct ff_vec *v, uint8_t *nvec)
+static const char *pieces(struct ff_syz_in *s, const struct ff_syz_node *n, struct ff_vec *v, uint8_t *nvec)
 {
 	const struct ff_syz_line *l = &s->call;
 	const struct ff_syz_node *group = n && n->kind == FF_SYZ_POINTER && n->child ? &l->node[n->child] : NULL;
@@ -69,14 +67,14 @@ static const char *pieces(const struct ff_syz_in *s, const struct ff_syz_node *n
 	if (!group || group->kind != FF_SYZ_GROUP)
 		return "a vector of pieces was expected";
 	list = group->child;
-	for (*nvec = 0; (one = next(l, &list)); (*nvec)++) {
+	for (*nvec = 0; (one = ff_syz_next(l, &list)); (*nvec)++) {
 		inner = one->child;
 		if (*nvec == FF_MAX_VECS)
 			return "a vector has at most 4 pieces here";
-		if (one->kind != FF_SYZ_GROUP || !address(next(l, &inner), &at) ||
-		    !memory(s, at, &mem, &v[*nvec].off))
+		if (one->kind != FF_SYZ_GROUP || !ff_syz_address(ff_syz_next(l, &inner), &at) ||
+		    !ff_syz_memory_at(s, at, &mem, &v[*nvec].off))
 			return "a piece is in no memory that the program mapped";
-		if (!number(next(l, &inner), &len) || len > FF_MAX_SIZE)
+		if (!ff_syz_number(ff_syz_next(l, &inner), &len) || len > FF_MAX_SIZE)
 			return "a piece has no length that a program may have";
 		v[*nvec].mem = (uint32_t)mem;
 		v[*nvec].len = (uint32_t)len;
@@ -85,46 +83,46 @@ static const char *pieces(const struct ff_syz_in *s, const struct ff_syz_node *n
 }
 
 /* &(address)=0x10; what is 0 may be left out. */
-static bool pointed(const struct ff_syz_in *s, const struct ff_syz_node *n, uint64_t *v)
+static bool pointed(struct ff_syz_in *s, const struct ff_syz_node *n, uint64_t *v)
 {
 	*v = 0;
-	return n && n->kind == FF_SYZ_POINTER && (!n->child || number(&s->call.node[n->child], v));
+	return n && n->kind == FF_SYZ_POINTER && (!n->child || ff_syz_number(&s->call.node[n->child], v));
 }
 
 /* &(address)={0x0, 0xf4240}: seconds and nanoseconds; what is 0 may be left out. */
-static bool microseconds(const struct ff_syz_in *s, const struct ff_syz_node *n, uint64_t *us)
+static bool microseconds(struct ff_syz_in *s, const struct ff_syz_node *n, uint64_t *us)
 {
 	const struct ff_syz_node *group = n && n->kind == FF_SYZ_POINTER && n->child ? &s->call.node[n->child] : NULL;
 	unsigned int list = group && group->kind == FF_SYZ_GROUP ? group->child : 0;
 	uint64_t sec = 0, ns = 0;
 
-	if ((list && !number(next(&s->call, &list), &sec)) || (list && !number(next(&s->call, &list), &ns)) ||
+	if ((list && !ff_syz_number(ff_syz_next(&s->call, &list), &sec)) || (list && !ff_syz_number(ff_syz_next(&s->call, &list), &ns)) ||
 	    sec > 1000 || ns % 1000)
 		return false;
 	*us = sec * 1000000 + ns / 1000;
 	return true;
 }
 
-static const char *take_vma(const struct ff_syz_in *s, unsigned int *at, struct ff_call *c, uint64_t n)
+static const char *take_vma(struct ff_syz_in *s, unsigned int *at, struct ff_call *c, uint64_t n)
 {
 	uint64_t where;
 
-	if (!address(next(&s->call, at), &where))
+	if (!ff_syz_address(ff_syz_next(&s->call, at), &where))
 		return "an address in the arena was expected";
-	if (!memory(s, where, &c->arg[n], &c->arg[n + 1]))
+	if (!ff_syz_memory_at(s, where, &c->arg[n], &c->arg[n + 1]))
 		return "the range is in no memory that the program mapped";
-	if (!number(next(&s->call, at), &c->arg[n + 2]))
+	if (!ff_syz_number(ff_syz_next(&s->call, at), &c->arg[n + 2]))
 		return "a length was expected";
 	return NULL;
 }
 
-static const char *take_pieces(const struct ff_syz_in *s, unsigned int *at, struct ff_call *c, uint64_t n, bool one)
+static const char *take_pieces(struct ff_syz_in *s, unsigned int *at, struct ff_call *c, uint64_t n, bool one)
 {
 	struct ff_vec v[FF_MAX_VECS];
 	uint8_t count;
-	const char *bad = pieces(s, next(&s->call, at), v, &count);
+	const char *bad = pieces(s, ff_syz_next(&s->call, at), v, &count);
 
-	next(&s->call, at);	/* the count says nothing new */
+	ff_syz_next(&s->call, at);	/* the count says nothing new */
 	if (bad)
 		return bad;
 	if (!one) {
@@ -140,7 +138,7 @@ static const char *take_pieces(const struct ff_syz_in *s, unsigned int *at, stru
 	return NULL;
 }
 
-static const char *take_arg(const struct ff_syz_in *s, unsigned int *at, struct ff_call *c, char letter, uint64_t n)
+static const char *take_arg(struct ff_syz_in *s, unsigned int *at, struct ff_call *c, char letter, uint64_t n)
 {
 	const struct ff_syz_node *node;
 	uint64_t v;
@@ -153,27 +151,27 @@ static const char *take_arg(const struct ff_syz_in *s, unsigned int *at, struct 
 	case 'x':
 		return take_pieces(s, at, c, n, letter == 'x');
 	case 'h':
-		return handle(s, next(&s->call, at), &c->arg[n]) ? NULL :
+		return ff_syz_handle(s, ff_syz_next(&s->call, at), &c->arg[n]) ? NULL :
 			"a variable that an openat of this program made was expected";
 	case 'n':
-		return number(next(&s->call, at), &c->arg[n]) ? NULL : "a number was expected";
+		return ff_syz_number(ff_syz_next(&s->call, at), &c->arg[n]) ? NULL : "a number was expected";
 	case 'p':
-		return pointed(s, next(&s->call, at), &c->arg[n]) ? NULL : "a pointer to an offset was expected";
+		return pointed(s, ff_syz_next(&s->call, at), &c->arg[n]) ? NULL : "a pointer to an offset was expected";
 	case 't':
-		return microseconds(s, next(&s->call, at), &c->arg[n]) ? NULL : "a time of whole microseconds was expected";
+		return microseconds(s, ff_syz_next(&s->call, at), &c->arg[n]) ? NULL : "a time of whole microseconds was expected";
 	case 'd':
-		node = next(&s->call, at);
+		node = ff_syz_next(&s->call, at);
 		return node && node->kind == FF_SYZ_VARIABLE && node->value < FF_SYZ_VARIABLES &&
 		       s->var[node->value] == FF_SYZ_PIDFD ? NULL : "a pidfd of the process itself was expected";
 	case '=':
-		return number(next(&s->call, at), &v) && v == n ? NULL : "an argument has another value than ours";
+		return ff_syz_number(ff_syz_next(&s->call, at), &v) && v == n ? NULL : "an argument has another value than ours";
 	default:
-		return next(&s->call, at) ? NULL : "an argument is missing";	/* o i r P: its content does not matter */
+		return ff_syz_next(&s->call, at) ? NULL : "an argument is missing";	/* o i r P: its content does not matter */
 	}
 }
 
 /* By one row of the table. */
-static const char *by_row(const struct ff_syz_in *s, const struct ff_syz_row *row, struct ff_call *c)
+const char *ff_syz_by_row(struct ff_syz_in *s, const struct ff_syz_row *row, struct ff_call *c)
 {
 	const char *form = row->form, *bad = NULL;
 	unsigned int at = s->call.first;
@@ -184,302 +182,4 @@ static const char *by_row(const struct ff_syz_in *s, const struct ff_syz_row *ro
 	while (!bad && (letter = ff_syz_form(&form, &n)))
 		bad = take_arg(s, &at, c, letter, n);
 	return bad;
-}
-
-/* ---- calls with code of their own ---- */
-
-static unsigned int free_slot(const bool *used, size_t step, int want)
-{
-	unsigned int i;
-
-	if (want >= 0 && want < FF_MAX_SLOTS && !*(const bool *)((const char *)used + (size_t)want * step))
-		return (unsigned int)want;
-	for (i = 0; i < FF_MAX_SLOTS; i++)
-		if (!*(const bool *)((const char *)used + i * step))
-			return i;
-	return FF_MAX_SLOTS;
-}
-
-/* What a row's words have of some flags. */
-static uint64_t known(unsigned int op, unsigned int arg, uint64_t flags)
-{
-	const struct ff_word *w;
-	uint64_t have = 0;
-
-	for (w = ff_op(op)->arg[arg].words; w && w->name; w++)
-		if ((flags & w->value) == w->value)
-			have |= w->value;
-	return have;
-}
-
-/* The same; what they do not have is told, but does not cost the call. */
-static uint64_t keep_known(struct ff_syz_in *s, unsigned int op, unsigned int arg, uint64_t flags)
-{
-	uint64_t have = known(op, arg, flags);
-
-	if (have != flags)
-		s->but = "kept, without the flags that no word here has";
-	return have;
-}
-
-/* Slot of a file by its name: f0 to f7 are themselves, others come as they are met. */
-static int file_of(struct ff_syz_in *s, struct ff_str name)
-{
-	char text[FF_SYZ_NAME] = "";
-	unsigned int i;
-
-	if (name.n > 2 && !memcmp(name.s, "./", 2))
-		name.s += 2, name.n -= 2;
-	for (i = 0; i < name.n && i < sizeof(text) - 1 && name.s[i] != '\\'; i++)
-		text[i] = name.s[i];
-	if (!text[0] || strchr(text, '/'))
-		return -1;
-	if (text[0] == 'f' && text[1] >= '0' && text[1] < '0' + FF_MAX_SLOTS && !text[2]) {
-		strcpy(s->file[text[1] - '0'], text);
-		return text[1] - '0';
-	}
-	for (i = 0; i < FF_MAX_SLOTS; i++)
-		if (!strcmp(s->file[i], text))
-			return (int)i;
-	for (i = 0; i < FF_MAX_SLOTS && s->file[i][0]; i++)
-		;
-	if (i == FF_MAX_SLOTS)
-		return -1;
-	strcpy(s->file[i], text);
-	return (int)i;
-}
-
-static const char *open_call(struct ff_syz_in *s, struct ff_call *c, bool at_folder)
-{
-	unsigned int at = s->call.first, slot;
-	const struct ff_syz_node *n;
-	uint64_t folder, flags;
-	int file;
-
-	if (at_folder && (!number(next(&s->call, &at), &folder) || folder != FF_SYZ_AT_CWD))
-		return "only files of the current folder (AT_FDCWD) are files of a target";
-	n = next(&s->call, &at);
-	if (!n || n->kind != FF_SYZ_POINTER || !n->child || s->call.node[n->child].kind != FF_SYZ_DATA)
-		return "a file name was expected";
-	if (!number(next(&s->call, &at), &flags))
-		return "flags were expected";
-	if (s->call.made < 0)
-		return "nothing uses what it opens";
-	if (s->call.made >= FF_SYZ_VARIABLES)
-		return "its variable has too high a number";
-	file = file_of(s, s->call.node[n->child].data);
-	if (file < 0)
-		return "its file is not one of the 8 that a target has";
-	slot = free_slot(s->handle, sizeof(bool), s->call.made);
-	if (slot == FF_MAX_SLOTS)
-		return "a program has at most 8 handles";
-	if (flags & (O_DIRECTORY | O_PATH | (O_TMPFILE & ~O_DIRECTORY)))
-		return "it opens no file of a name";
-	flags &= ~(uint64_t)(O_CLOEXEC | 0x8000);	/* O_LARGEFILE */
-	*c = (struct ff_call){ .op = FF_OP_OPEN, .slot = (uint8_t)slot };
-	c->arg[0] = (uint64_t)file;
-	c->arg[2] = keep_known(s, FF_OP_OPEN, 2, flags & ~(uint64_t)O_ACCMODE);
-	c->arg[1] = flags & O_ACCMODE;
-	if (c->arg[1] == O_WRONLY) {
-		c->arg[1] = O_RDWR;
-		s->but = "kept, but opened to read as well";
-	}
-	return NULL;
-}
-
-/* Maps a part of @m again, as it was mapped. */
-static bool again(const struct ff_syz_memory *m, const struct ff_syz_memory *as)
-{
-	return m->there && as->base >= m->base && as->base + as->len <= m->base + m->len && as->prot == m->prot &&
-	       as->flags == m->flags && as->handle == m->handle &&
-	       (m->handle < 0 || as->off == m->off + as->base - m->base);
-}
-
-static bool overlap(const struct ff_syz_memory *m, const struct ff_syz_memory *as)
-{
-	return m->there && m->base < as->base + as->len && as->base < m->base + m->len;
-}
-
-static const char *read_mmap(struct ff_syz_in *s, struct ff_syz_memory *as)
-{
-	unsigned int at = s->call.first;
-	const struct ff_syz_node *n = next(&s->call, &at);
-	uint64_t slot = 0;
-	bool anonymous;
-
-	if (!address(n, &as->base))
-		return "an address in the arena was expected";
-	if (!number(next(&s->call, &at), &as->len) || !as->len || as->len > FF_SYZ_ARENA - as->base)
-		return "a length inside the arena was expected";
-	if (!number(next(&s->call, &at), &as->prot) || !number(next(&s->call, &at), &as->flags))
-		return "protection and flags were expected";
-	if (!(as->flags & MAP_FIXED))
-		return "without MAP_FIXED nobody knows where it is";
-	as->flags &= ~(uint64_t)MAP_FIXED;
-	anonymous = as->flags & MAP_ANONYMOUS;
-	n = next(&s->call, &at);
-	if (!anonymous && !handle(s, n, &slot))
-		return "a variable that an openat of this program made was expected";
-	as->handle = anonymous ? -1 : (int)slot;
-	if (!anonymous && !number(next(&s->call, &at), &as->off))
-		return "an offset was expected";
-	return NULL;
-}
-
-/* "rw" or "ro": the processor does not know write-only either. */
-static uint64_t protection(struct ff_syz_in *s, uint64_t prot)
-{
-	uint64_t mine = prot & PROT_WRITE ? PROT_READ | PROT_WRITE : prot & PROT_READ;
-
-	if (mine && mine != prot)
-		s->but = "kept, with protection rw or ro";
-	return mine;
-}
-
-static const char *new_memory(struct ff_syz_in *s, const struct ff_syz_memory *as, struct ff_call *c)
-{
-	bool buffer = as->handle < 0;
-	unsigned int first = buffer ? FF_MEM_BUFFER : 0, slot, i;
-	uint64_t sharing = as->flags & (MAP_SHARED | MAP_PRIVATE);
-
-	for (i = 0; i < FF_MEMS; i++)
-		if (overlap(&s->mem[i], as) && (as->base > s->mem[i].base ||
-						as->base + as->len < s->mem[i].base + s->mem[i].len))
-			return "it maps something else over a part of what is mapped";
-	if (buffer && sharing != MAP_PRIVATE)
-		return "anonymous memory is private here";
-	if (as->flags & (MAP_HUGETLB | MAP_GROWSDOWN))
-		return "there is no memory of hugetlbfs, and no stack, here";
-	slot = free_slot(&s->mem[first].used, sizeof(s->mem[0]), s->want_buffer == buffer ? s->want : -1);
-	if (slot == FF_MAX_SLOTS)
-		return "a program has at most 8 maps and 8 buffers";
-	*c = (struct ff_call){ .op = buffer ? FF_OP_BUFFER : FF_OP_MMAP, .slot = (uint8_t)slot };
-	if (buffer) {
-		c->arg[0] = as->len;
-		c->arg[1] = protection(s, as->prot);
-		c->arg[2] = keep_known(s, FF_OP_BUFFER, 2, as->flags & ~(uint64_t)(MAP_PRIVATE | MAP_ANONYMOUS));
-		c->arg[2] |= s->huge ? ff_syz_word(FF_OP_BUFFER, 2, "huge") : 0;
-		s->swallow = s->huge;
-		s->huge = false;
-		return NULL;
-	}
-	c->arg[0] = (uint64_t)as->handle;
-	c->arg[1] = as->off;
-	c->arg[2] = as->len;
-	c->arg[3] = protection(s, as->prot);
-	c->arg[4] = sharing;
-	c->arg[5] = keep_known(s, FF_OP_MMAP, 5, as->flags & ~sharing);
-	return NULL;
-}
-
-static const char *mmap_call(struct ff_syz_in *s, struct ff_call *c)
-{
-	struct ff_syz_memory as = { 0 };
-	const char *bad = read_mmap(s, &as);
-	unsigned int i;
-
-	if (bad)
-		return bad;
-	for (i = 0; i < FF_MEMS; i++) {
-		if (!again(&s->mem[i], &as))
-			continue;
-		*c = (struct ff_call){ .op = FF_OP_REMAP };
-		c->arg[0] = i;
-		c->arg[1] = as.base - s->mem[i].base;
-		c->arg[2] = as.len;
-		return NULL;
-	}
-	return new_memory(s, &as, c);
-}
-
-static const char *mremap_call(struct ff_syz_in *s, struct ff_call *c)
-{
-	unsigned int at = s->call.first;
-	uint64_t from, len, to_len, flags, mem, off;
-
-	if (!address(next(&s->call, &at), &from) || !number(next(&s->call, &at), &len) ||
-	    !number(next(&s->call, &at), &to_len) || !number(next(&s->call, &at), &flags))
-		return "an address, two lengths and flags were expected";
-	if (!memory(s, from, &mem, &off) || off || len != s->mem[mem].len)
-		return "only a whole map or buffer is moved, or changes its length";
-	if (flags && flags != (MREMAP_MAYMOVE | MREMAP_FIXED))
-		return "it moves to a given address, or does not move";
-	*c = (struct ff_call){ .op = FF_OP_MREMAP };
-	c->arg[0] = mem;
-	c->arg[1] = ff_syz_word(FF_OP_MREMAP, 1, flags ? "move" : to_len < len ? "shrink" : "grow");
-	c->arg[2] = to_len;
-	return NULL;
-}
-
-/* getpid and pidfd_open only prepare process_madvise. */
-static bool helper(struct ff_syz_in *s, const char **why)
-{
-	unsigned int at = s->call.first;
-	const struct ff_syz_node *n = next(&s->call, &at);
-	bool pid = ff_str_is(s->call.name, "getpid");
-
-	if (!pid && !ff_str_is(s->call.name, "pidfd_open"))
-		return false;
-	if (s->call.made < 0 || s->call.made >= FF_SYZ_VARIABLES ||
-	    (!pid && (!n || n->kind != FF_SYZ_VARIABLE || n->value >= FF_SYZ_VARIABLES ||
-		      s->var[n->value] != FF_SYZ_PID)))
-		*why = "it is only known as r1 = getpid(), r2 = pidfd_open(r1, 0x0)";
-	else
-		s->var[s->call.made] = pid ? FF_SYZ_PID : FF_SYZ_PIDFD;
-	return true;
-}
-
-bool ff_syz_call(struct ff_syz_in *s, struct ff_call *c, const char **why)
-{
-	const struct ff_syz_row *row;
-	struct ff_str name = s->call.name;
-
-	bool swallow = s->swallow;
-
-	*why = s->but = NULL;
-	s->swallow = false;
-	if (swallow && ff_str_is(name, "madvise"))
-		return false;
-	if (helper(s, why))
-		return false;
-	*why = "there is no such call here";
-	if (ff_str_is(name, "openat") || ff_str_is(name, "open"))
-		*why = open_call(s, c, ff_str_is(name, "openat"));
-	else if (ff_str_is(name, "mmap"))
-		*why = mmap_call(s, c);
-	else if (ff_str_is(name, "mremap"))
-		*why = mremap_call(s, c);
-	for (row = ff_syz_rows; row->name; row++)
-		if (ff_str_is(name, row->name))
-			*why = by_row(s, row, c);
-	return !*why;
-}
-
-void ff_syz_made(struct ff_syz_in *s, const struct ff_call *c)
-{
-	struct ff_syz_memory as = { 0 }, *m;
-	unsigned int i;
-	uint64_t to;
-
-	if (c->op == FF_OP_OPEN) {
-		s->handle[c->slot] = true;
-		s->var[s->call.made] = FF_SYZ_HANDLE;
-		s->slot[s->call.made] = c->slot;
-	} else if (c->op == FF_OP_MMAP || c->op == FF_OP_BUFFER) {
-		read_mmap(s, &as);
-		for (i = 0; i < FF_MEMS; i++)
-			s->mem[i].there &= !overlap(&s->mem[i], &as);
-		as.used = as.there = true;
-		s->mem[c->slot + (c->op == FF_OP_BUFFER ? FF_MEM_BUFFER : 0)] = as;
-		s->want = -1;
-	} else if (c->op == FF_OP_MREMAP) {
-		unsigned int at = s->call.first;
-
-		for (i = 0; i < 4; i++)
-			next(&s->call, &at);
-		m = &s->mem[c->arg[0]];
-		if (address(next(&s->call, &at), &to))
-			m->base = to;
-		m->len = c->arg[2];
-	}
 }

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "corpus/syz_in.h"
 
@@ -32,6 +33,29 @@ static void gather(struct ff_syz_in *s)
 	}
 	s->p.ncalls = n;
 	s->p.nthreads = most + 1 > s->threads ? most + 1 : s->threads;
+}
+
+bool ff_syz_arena(struct ff_syz_in *s, uint64_t *mem)
+{
+	struct ff_call c = { .op = FF_OP_BUFFER, .thread = FF_SETUP, .line = s->line,
+			     .arg = { FF_SYZ_ARENA, PROT_READ | PROT_WRITE } };
+	unsigned int slot = FF_MEMS;
+
+	*mem = s->arena;
+	if (s->arena)
+		return true;
+	while (slot > FF_MEM_BUFFER && s->mem[--slot].used)
+		;
+	if (s->mem[slot].used || s->total == FF_MAX_CALLS)
+		return false;
+	c.slot = (uint8_t)(slot - FF_MEM_BUFFER);
+	memmove(s->list[SETUP] + 1, s->list[SETUP], s->n[SETUP] * sizeof(c));
+	s->list[SETUP][0] = c;
+	s->n[SETUP]++;
+	s->total++;
+	s->mem[slot].used = true;
+	*mem = s->arena = slot;
+	return true;
 }
 
 /* Into its list, if the program is legal with it. */
@@ -63,10 +87,10 @@ static void place_call(struct ff_syz_in *s)
 		return;
 	if (s->call.async && !s->began_async) {
 		s->began_async = true;
-		memcpy(s->list[SETUP], s->list[0], s->n[0] * sizeof(struct ff_call));
-		for (unsigned int i = 0; i < s->n[0]; i++)
-			s->list[SETUP][i].thread = FF_SETUP;
-		s->n[SETUP] = s->n[0];
+		for (unsigned int i = 0; i < s->n[0]; i++) {
+			s->list[0][i].thread = FF_SETUP;
+			s->list[SETUP][s->n[SETUP]++] = s->list[0][i];
+		}
 		s->n[0] = 0;
 	}
 	s->thread = s->round % FF_MAX_THREADS;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between the two halves of reading syzkaller's programs: syz_in.c (lines, threads), syz_args.c (calls). */
+/* Between the parts of reading syzkaller's programs: syz_in.c (lines, threads), syz_special.c and syz_args.c (calls). */
 #ifndef FF_CORPUS_SYZ_IN_H
 #define FF_CORPUS_SYZ_IN_H
 
@@ -11,7 +11,7 @@
 #define FF_SYZ_NAME		32	/* bytes of a file's name that tell it from others */
 
 /* What a variable is. */
-enum ff_syz_var { FF_SYZ_UNKNOWN, FF_SYZ_HANDLE, FF_SYZ_PID, FF_SYZ_PIDFD };
+enum ff_syz_var { FF_SYZ_UNKNOWN, FF_SYZ_HANDLE, FF_SYZ_FOLDER, FF_SYZ_PID, FF_SYZ_PIDFD };
 
 /**
  * struct ff_syz_memory - a map or buffer, and where it lies
@@ -34,6 +34,7 @@ struct ff_syz_memory {
  * @want: the slot that a comment asked for, or -1; @huge: so did one for the next buffer
  * @swallow: the next call belongs to the line before
  * @threads: as a comment said, else 0
+ * @arena: the buffer that stands for the arena itself, or 0: not made yet
  * @but: what the call at hand loses though it is kept, or NULL
  */
 struct ff_syz_in {
@@ -50,9 +51,28 @@ struct ff_syz_in {
 	struct ff_syz_memory mem[FF_MEMS];
 	int want;
 	bool want_buffer, huge, swallow;
+	uint64_t arena;
 	const char *but;
 	struct ff_syz_line call;
 };
+
+/** ff_syz_next() - arguments one after another: *@at is a node, or 0; NULL when there are no more */
+const struct ff_syz_node *ff_syz_next(const struct ff_syz_line *l, unsigned int *at);
+
+/** ff_syz_number() - is it a number (@n may be NULL, as in the next three) */
+bool ff_syz_number(const struct ff_syz_node *n, uint64_t *v);
+
+/** ff_syz_address() - is it a pointer into the arena; @at: where in it */
+bool ff_syz_address(const struct ff_syz_node *n, uint64_t *at);
+
+/** ff_syz_handle() - is it a variable that an openat made */
+bool ff_syz_handle(struct ff_syz_in *s, const struct ff_syz_node *n, uint64_t *slot);
+
+/** ff_syz_memory_at() - whose memory is at an address, and where in it */
+bool ff_syz_memory_at(struct ff_syz_in *s, uint64_t at, uint64_t *mem, uint64_t *off);
+
+/** ff_syz_by_row() - the call by a row of the table; NULL, or why not */
+const char *ff_syz_by_row(struct ff_syz_in *s, const struct ff_syz_row *row, struct ff_call *c);
 
 /**
  * ff_syz_call() - the call of a line
@@ -61,6 +81,14 @@ struct ff_syz_in {
  * Return: whether there is a call; false without @why: the line is part of another.
  */
 bool ff_syz_call(struct ff_syz_in *s, struct ff_call *c, const char **why);
+
+/**
+ * ff_syz_arena() - memory that the program did not map
+ *
+ * Syzkaller's executor has mapped all of the arena before a program runs, and
+ * programs use it so: here it is a buffer that the setup makes, once it is needed.
+ */
+bool ff_syz_arena(struct ff_syz_in *s, uint64_t *mem);
 
 /** ff_syz_made() - the call was taken: remember what it made */
 void ff_syz_made(struct ff_syz_in *s, const struct ff_call *c);

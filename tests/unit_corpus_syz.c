@@ -133,6 +133,15 @@ static void texts_of_syzkaller(void)
 	      "mmap(&(0x7f0000800000/0x2000)=nil, 0x2000, 0x3, 0x22, 0xffffffffffffffff, 0x0)\n",
 	      "# foliofuzz 1\ntarget ext4\nthread 0\n  h0 = open f0 rdwr|creat|direct|sync|noatime\n  ftruncate h0 2130432\n"
 	      "  m0 = mmap h0 0 6M rw shared|locked\n  h1 = open f0 rdwr\n", 6);
+	reads("memory that nobody mapped is the arena, and a folder may be opened",
+	      "r0 = openat$dir(0xffffffffffffff9c, &(0x7f0000000000)='.\\x00', 0x0, 0x0)\n"
+	      "r1 = openat(r0, &(0x7f0000000040)='./x\\x00', 0x42, 0x1ff)\n"
+	      "madvise(&(0x7f0000000000/0x600000)=nil, 0x600003, 0x19)\n"
+	      "pwritev2(r1, &(0x7f0000000240)=[{&(0x7f0000002000)=\"85\", 0x1}], 0x1, 0x7000, 0x0, 0x0)\n"
+	      "fsync(r1) (async)\nmunmap(&(0x7f0000000000/0x1000)=nil, 0x1000)\n",
+	      "# foliofuzz 1\ntarget ext4\nsetup\n  b7 = buffer 16M rw\n  h1 = open f0 rdwr|creat\n"
+	      "  madvise b7 0 6291459 collapse\n  pwritev h1 28K [b7:8K:1] none\nthread 0\n  fsync h1\n"
+	      "thread 1\n  munmap b7 0 4K\n", 1);
 	reads("fault injection is said to be left out",
 	      "r0 = openat(0xffffffffffffff9c, &AUTO='./f0\\x00', 0x2, 0x0)\nfsync(r0) (fail_nth: 3)\n",
 	      "# foliofuzz 1\ntarget ext4\nthread 0\n  h0 = open f0 rdwr\n  fsync h0\n", 1);
@@ -143,7 +152,8 @@ static void texts_of_syzkaller(void)
 	      "madvise(&(0x7f0000000000/0x1000)=nil, 0x1000, 0x4)\n"
 	      "fsync(r0\nr1 = openat(0xffffffffffffff9c, &AUTO='./f0\\x00', 0x2, 0x0)\n"
 	      "fallocate(r1, 0x99, 0x0, 0x1)\nfsync(r1)\n",
-	      "# foliofuzz 1\ntarget ext4\nthread 0\n  h1 = open f0 rdwr\n  fsync h1\n", 6);
+	      "# foliofuzz 1\ntarget ext4\nsetup\n  b7 = buffer 16M rw\nthread 0\n  madvise b7 0 4K dontneed\n"
+	      "  h1 = open f0 rdwr\n  fsync h1\n", 5);
 }
 
 /* Any bytes: no crash, and what comes out is a legal program. */
