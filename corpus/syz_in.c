@@ -140,10 +140,10 @@ static void one_line(struct ff_syz_in *s, struct ff_str text)
 	text = ff_str_trim(text);
 	if (!text.n)
 		return;
-	if (text.s[0] == '#')
-		return comment(s, (struct ff_str){ text.s + 1, text.n - 1 });
 	if (ff_str_clean(text) < text.n)
 		return ff_note(s->notes, s->line, "this line is not UTF-8 text");
+	if (text.s[0] == '#')
+		return comment(s, (struct ff_str){ text.s + 1, text.n - 1 });
 	why = ff_syz_line(text, &s->call);
 	if (why)
 		return ff_note(s->notes, s->line, "%.*s: %s", FF_SHOW(text), why);
