@@ -28,7 +28,7 @@ struct head {
 	uint8_t magic[4];
 	uint8_t type, zero[3];
 	uint32_t packed, plain;	/* bytes of the content, packed by zlib and not */
-	uint8_t id[FF_SHA256_BYTES];
+	uint8_t id[SHA256_DIGEST_LENGTH];
 	uint32_t content_crc;	/* of the packed bytes */
 	uint32_t crc;		/* of the head before it */
 } __attribute__((packed));

@@ -27,8 +27,11 @@ void ff_set_free(struct ff_set *s)
 struct ff_id ff_id_of(const char *text)
 {
 	struct ff_id id;
+	SHA2_CTX hash;
 
-	ff_sha256(text, strlen(text), id.byte);
+	SHA256Init(&hash);
+	SHA256Update(&hash, (const uint8_t *)text, strlen(text));
+	SHA256Final(id.byte, &hash);
 	return id;
 }
 

@@ -3,18 +3,18 @@
 #ifndef FF_CORPUS_SET_H
 #define FF_CORPUS_SET_H
 
+#include <sha2.h>	/* libmd */
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "corpus/sha256.h"
 #include "fuzzer/program.h"
 
-#define FF_ID_TEXT	(2 * FF_SHA256_BYTES + 1)
+#define FF_ID_TEXT	(2 * SHA256_DIGEST_LENGTH + 1)
 #define FF_ID_SHORT	16	/* hexadecimal digits that lists show */
 
 /** struct ff_id - SHA-256 of a program's text: equal ids, equal programs (ff_program_same()) */
 struct ff_id {
-	uint8_t byte[FF_SHA256_BYTES];
+	uint8_t byte[SHA256_DIGEST_LENGTH];
 };
 
 /**

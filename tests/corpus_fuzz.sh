@@ -16,7 +16,7 @@ mkdir -p "$dir/seeds" "$dir/found" || exit 3
 echo "corpus_fuzz: building $dir/fuzz_corpus"
 clang -std=gnu11 -D_GNU_SOURCE -I. -O1 -g -pthread \
 	-w -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	-o "$dir/fuzz_corpus" tests/fuzz_corpus.c corpus/*.c fuzzer/*.c -lz || exit 3
+	-o "$dir/fuzz_corpus" tests/fuzz_corpus.c corpus/*.c fuzzer/*.c -lz -lmd || exit 3
 
 rm -f "$dir/seeds.store"*
 for f in tests/programs/*.ff; do

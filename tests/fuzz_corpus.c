@@ -77,8 +77,13 @@ static void forged(const uint8_t *data, size_t n)
 	for (body = 3; body + 1 < n && (data[body] != '\n' || data[body + 1] != '\n'); body++)
 		;
 	body = data[3] == '\n' ? 4 : body + 2;
-	if (body <= n)
-		ff_sha256(data + body, n - body, r + 16);
+	if (body <= n) {
+		SHA2_CTX hash;
+
+		SHA256Init(&hash);
+		SHA256Update(&hash, data + body, n - body);
+		SHA256Final(r + 16, &hash);
+	}
 	put32(r + 48, (uint32_t)crc32(0, r + FF_RECORD_HEAD, (uInt)(packed - cut)));
 	put32(r + 52, (uint32_t)crc32(0, r, 52));
 	store(file, FF_STORE_HEAD + FF_RECORD_HEAD + packed);

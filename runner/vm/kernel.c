@@ -240,10 +240,12 @@ cleanup:
 	return ret;
 }
 
-/* A path, or a kernel of our own: nothing to fetch. */
+/* A path, or a kernel of our own: nothing to fetch. A folder may well be named as a suite is. */
 static bool is_local(const char *spec)
 {
-	return ff_kernel_is_mutant(spec) || strchr(spec, '/') || !access(spec, R_OK);
+	struct stat st;
+
+	return ff_kernel_is_mutant(spec) || strchr(spec, '/') || (!stat(spec, &st) && S_ISREG(st.st_mode));
 }
 
 static int from_local(const char *spec, struct ff_kernel *k)
