@@ -170,6 +170,11 @@ static bool piece(struct gen *g, uint8_t t, const struct where *w, int onto, uin
 	at.len = at.len < unit ? unit : at.len / unit * unit;
 	if (at.len > most)
 		at.len = most / unit * unit;
+	/* What is read into a part of a page leaves the rest of it to others. */
+	if (onto < 0 && at.len >= PAGE && gen_chance(g, 55)) {
+		at.moff += gen_random(g, 4) * 512;
+		at.len = gen_between(g, 1, 4) * 512;
+	}
 	if (!at.len || at.moff + at.len > g->mem[mem].len)
 		return false;
 	*v = (struct ff_vec){ .mem = mem, .off = at.moff, .len = at.len };

@@ -118,6 +118,9 @@ static void bring_partner(struct gen *g, uint8_t t, const struct ff_call *c)
 		return;
 	o = (t + 1 + gen_random(g, g->nthreads - 1)) % g->nthreads;
 	other = thread_of(g, o);
+	/* Beside a slow request there is time for several calls: who has plans is not called away. */
+	if (g->target.slow && other->nnext)
+		return;
 	if (g->limits->without[FF_OP_MEET] || g->nmeets == FF_MEETS || th->left < 2 ||
 	    other->left < 3 || gen_cost(g, c) < MEET_US ||
 	    !gen_chance(g, g->target.slow || (ff_call_traits(c) & (FF_MOVES | FF_DROPS)) ? 75 : 40))
