@@ -100,6 +100,15 @@ void gen_remember(struct gen *g, const struct where *w);
 bool gen_usable(const struct gen *g, uint8_t owner, uint8_t t);
 void gen_map_of(struct gen *g, struct where *w, uint8_t t);	/* find a map that shows w's file place */
 
+int gen_any_memory(struct gen *g, uint8_t t, bool (*fits)(const struct gen_mem *));	/* or -1 */
+/* a handle of the place's file; @direct: 1 direct, 0 buffered, -1 either; -1 if there is none */
+int gen_aim_handle(struct gen *g, uint8_t t, const struct where *w, bool write, int direct);
+/* a place in that file, aligned for direct I/O, at most so long */
+struct where gen_aim_file(struct gen *g, const struct where *w, unsigned int handle, uint64_t most);
+
+/* gen_vector.c: the arguments of preadv and pwritev; false as gen_args() */
+bool gen_vector(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c);
+
 /* gen_args.c: fill the arguments; false when this call makes no sense here */
 bool gen_args(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c);
 struct where gen_where_of(const struct gen *g, const struct ff_call *c);

@@ -99,3 +99,48 @@ struct where gen_place(struct gen *g)
 		return g->recent[gen_random(g, known)];
 	return fresh_place(g);
 }
+
+int gen_any_memory(struct gen *g, uint8_t t, bool (*fits)(const struct gen_mem *))
+{
+	uint8_t found[FF_MEMS];
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < FF_MEMS; i++)
+		if (g->mem[i].used && gen_usable(g, g->mem[i].owner, t) &&
+		    (!fits || fits(&g->mem[i])))
+			found[n++] = i;
+	return n ? found[gen_random(g, n)] : -1;
+}
+
+int gen_aim_handle(struct gen *g, uint8_t t, const struct where *w, bool write, int direct)
+{
+	uint8_t found[FF_MAX_SLOTS];
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < FF_MAX_SLOTS; i++) {
+		const struct gen_handle *h = &g->handle[i];
+
+		if (h->used && gen_usable(g, h->owner, t) && (!write || h->rw) &&
+		    (w->file == NONE || h->file == w->file) &&
+		    (direct < 0 || h->direct == (direct > 0)))
+			found[n++] = i;
+	}
+	return n ? found[gen_random(g, n)] : -1;
+}
+
+/* A place in the handle's file: the one aimed at, or one of its own. */
+struct where gen_aim_file(struct gen *g, const struct where *w, unsigned int handle, uint64_t most)
+{
+	uint8_t file = g->handle[handle].file;
+	struct where at = w->file == file ? *w : gen_in_file(g, file);
+
+	if (at.len > most)
+		at.len = most;
+	if (g->handle[handle].direct) {
+		uint64_t unit = gen_chance(g, 60) ? PAGE : 512;
+
+		at.foff = at.foff / unit * unit;
+		at.len = (at.len + 511) / 512 * 512;
+	}
+	return at;
+}

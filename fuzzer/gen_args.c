@@ -12,18 +12,6 @@
 
 #define SLOW_LENGTH (4 * PAGE)
 
-static int any_memory(struct gen *g, uint8_t t, bool (*fits)(const struct gen_mem *))
-{
-	uint8_t found[FF_MEMS];
-	unsigned int n = 0;
-
-	for (unsigned int i = 0; i < FF_MEMS; i++)
-		if (g->mem[i].used && gen_usable(g, g->mem[i].owner, t) &&
-		    (!fits || fits(&g->mem[i])))
-			found[n++] = i;
-	return n ? found[gen_random(g, n)] : -1;
-}
-
 /* The place in memory, or another one when this is not mapped here. */
 static bool aim_memory(struct gen *g, uint8_t t, const struct where *at, struct where *w)
 {
@@ -33,7 +21,7 @@ static bool aim_memory(struct gen *g, uint8_t t, const struct where *at, struct 
 	if (w->mem == NONE && w->file != NONE)
 		gen_map_of(g, w, t);
 	if (w->mem == NONE || !g->mem[w->mem].used || !gen_usable(g, g->mem[w->mem].owner, t)) {
-		mem = any_memory(g, t, NULL);
+		mem = gen_any_memory(g, t, NULL);
 		if (mem < 0)
 			return false;
 		*w = gen_in_memory(g, mem);
@@ -60,39 +48,6 @@ static void put_range(struct ff_call *c, const struct where *w)
 	c->arg[2] = w->len;
 }
 
-static int aim_handle(struct gen *g, uint8_t t, const struct where *w, bool write, int direct)
-{
-	uint8_t found[FF_MAX_SLOTS];
-	unsigned int n = 0;
-
-	for (unsigned int i = 0; i < FF_MAX_SLOTS; i++) {
-		const struct gen_handle *h = &g->handle[i];
-
-		if (h->used && gen_usable(g, h->owner, t) && (!write || h->rw) &&
-		    (w->file == NONE || h->file == w->file) &&
-		    (direct < 0 || h->direct == (direct > 0)))
-			found[n++] = i;
-	}
-	return n ? found[gen_random(g, n)] : -1;
-}
-
-/* A place in the handle's file: the one aimed at, or one of its own. */
-static struct where aim_file(struct gen *g, const struct where *w, unsigned int handle, uint64_t most)
-{
-	uint8_t file = g->handle[handle].file;
-	struct where at = w->file == file ? *w : gen_in_file(g, file);
-
-	if (at.len > most)
-		at.len = most;
-	if (g->handle[handle].direct) {
-		uint64_t unit = gen_chance(g, 60) ? PAGE : 512;
-
-		at.foff = at.foff / unit * unit;
-		at.len = (at.len + 511) / 512 * 512;
-	}
-	return at;
-}
-
 static uint64_t longest(const struct gen *g)
 {
 	return g->target.slow ? SLOW_LENGTH : PMD;
@@ -101,12 +56,12 @@ static uint64_t longest(const struct gen *g)
 static bool args_rw(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c)
 {
 	bool write = op == FF_OP_PWRITE;
-	int h = aim_handle(g, t, w, write, g->target.slow && !write && gen_chance(g, 70) ? 1 : -1);
+	int h = gen_aim_handle(g, t, w, write, g->target.slow && !write && gen_chance(g, 70) ? 1 : -1);
 	struct where at;
 
 	if (h < 0)
 		return false;
-	at = aim_file(g, w, h, longest(g));
+	at = gen_aim_file(g, w, h, longest(g));
 	if (write && !g->handle[h].direct && gen_chance(g, 8))
 		at.foff += gen_random(g, 2 * PAGE);	/* over the end, off its alignment */
 	if (at.foff + at.len > FF_MAX_SIZE ||
@@ -118,135 +73,14 @@ static bool args_rw(struct gen *g, uint8_t t, unsigned int op, const struct wher
 	return true;
 }
 
-static bool is_buffer(const struct gen_mem *m)
-{
-	return m->file == NONE && !m->torn && !m->ro;
-}
-
-/* A shared map of the file, or -1. */
-static int map_of(struct gen *g, uint8_t t, uint8_t file)
-{
-	uint8_t found[FF_MAX_SLOTS];
-	unsigned int n = 0;
-
-	for (unsigned int i = 0; i < FF_MAX_SLOTS; i++)
-		if (g->mem[i].used && g->mem[i].shared && g->mem[i].file == file &&
-		    gen_usable(g, g->mem[i].owner, t))
-			found[n++] = i;
-	return n ? found[gen_random(g, n)] : -1;
-}
-
-/*
- * Whose memory: the one aimed at, or another. What is written to a file may well
- * come from a map of that file; what is read seldom goes there.
- */
-static int piece_memory(struct gen *g, uint8_t t, const struct where *w, int onto, bool *here)
-{
-	int mem = -1;
-
-	*here = w->mem != NONE && g->mem[w->mem].used && gen_usable(g, g->mem[w->mem].owner, t) &&
-		gen_chance(g, g->mem[w->mem].file == NONE ? 85 : onto >= 0 ? 60 : 35);
-	if (*here)
-		return w->mem;
-	if (onto >= 0 && gen_chance(g, 50))
-		mem = map_of(g, t, onto);
-	if (mem < 0)
-		mem = gen_chance(g, 65) ? any_memory(g, t, is_buffer) : any_memory(g, t, NULL);
-	return mem < 0 ? any_memory(g, t, NULL) : mem;
-}
-
-/* One piece of memory; its offset and length multiples of @unit. @onto: the file it is written to, or -1. */
-static bool piece(struct gen *g, uint8_t t, const struct where *w, int onto, uint64_t unit,
-		  uint64_t most, struct ff_vec *v)
-{
-	bool here;
-	int mem = piece_memory(g, t, w, onto, &here);
-	struct where at;
-
-	if (mem < 0)
-		return false;
-	at = here ? *w : gen_in_memory(g, mem);
-	at.moff = at.moff / unit * unit;
-	at.len = at.len < unit ? unit : at.len / unit * unit;
-	if (at.len > most)
-		at.len = most / unit * unit;
-	/* What is read into a part of a page leaves the rest of it to others. */
-	if (onto < 0 && at.len >= PAGE && gen_chance(g, 55)) {
-		at.moff += gen_random(g, 4) * 512;
-		at.len = gen_between(g, 1, 4) * 512;
-	}
-	if (!at.len || at.moff + at.len > g->mem[mem].len)
-		return false;
-	*v = (struct ff_vec){ .mem = mem, .off = at.moff, .len = at.len };
-	return true;
-}
-
-/*
- * A write whose source is a mapping of the file it goes to: a little behind
- * that place, so that source and destination overlap as those of memmove() may.
- */
-static bool beside_source(struct gen *g, unsigned int h, const struct ff_call *c, struct where *at)
-{
-	uint64_t before = 0, shown, pages;
-
-	for (unsigned int i = 0; i < c->nvec; before += c->vec[i].len, i++) {
-		const struct gen_mem *m = &g->mem[c->vec[i].mem];
-
-		if (m->file != g->handle[h].file)
-			continue;
-		pages = (before + c->vec[i].len) / PAGE;
-		pages = pages < 16 ? pages : 16;
-		shown = m->foff + c->vec[i].off;
-		if (pages && gen_chance(g, 85))
-			shown += gen_between(g, 1, pages) * PAGE;
-		if (shown < before)
-			continue;
-		*at = (struct where){ .file = m->file, .mem = NONE, .foff = shown - before };
-		return true;
-	}
-	return false;
-}
-
-static bool args_vector(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c)
-{
-	bool write = op == FF_OP_PWRITEV, beside;
-	/* A write is of most interest where it goes through the page cache its source is in. */
-	int direct = write ? (gen_chance(g, 60) ? 0 : -1) : g->target.slow ? gen_chance(g, 80) : -1;
-	struct where any = { .file = w->file, .mem = NONE }, at;
-	int h = aim_handle(g, t, &any, write, direct);
-	uint64_t total = 0, unit;
-
-	if (h < 0)
-		return false;
-	unit = g->handle[h].direct ? 512 : gen_chance(g, 80) ? 8 : 1;
-	c->nvec = gen_chance(g, g->target.slow ? 85 : 70) ? 1 : 1 + gen_random(g, 3);
-	for (unsigned int i = 0; i < c->nvec; i++) {
-		if (!piece(g, t, w, write ? g->handle[h].file : -1, unit, g->target.slow ? PAGE << gen_random(g, 3) : PMD, &c->vec[i]))
-			return false;
-		total += c->vec[i].len;
-	}
-	/* Where in the file: seldom where this memory itself shows it. */
-	beside = write && gen_chance(g, 80) && beside_source(g, h, c, &at);
-	if (!beside)
-		at = gen_chance(g, 25) ? aim_file(g, w, h, total) : (any = gen_in_file(g, g->handle[h].file),
-							   aim_file(g, &any, h, total));
-	if (at.foff + total > g->file[g->handle[h].file].size && !beside && !(write && gen_chance(g, 20)))
-		at.foff = 0;
-	if (at.foff + total > (g->target.kind == FF_TARGET_BLOCK ? g->file[0].size : FF_MAX_SIZE))
-		return false;
-	c->arg[0] = h;
-	c->arg[1] = at.foff;
-	return true;
-}
-
 static bool args_between(struct gen *g, uint8_t t, const struct where *w, struct ff_call *c)
 {
 	struct where any = { .file = NONE, .mem = NONE }, from, to;
-	int in = aim_handle(g, t, w, false, 0), out = aim_handle(g, t, &any, true, 0);
+	int in = gen_aim_handle(g, t, w, false, 0), out = gen_aim_handle(g, t, &any, true, 0);
 
 	if (in < 0 || out < 0)
 		return false;
-	from = aim_file(g, w, in, 512 * 1024);
+	from = gen_aim_file(g, w, in, 512 * 1024);
 	to = gen_in_file(g, g->handle[out].file);
 	c->arg[0] = in;
 	c->arg[1] = from.foff;
@@ -262,7 +96,7 @@ static bool args_between(struct gen *g, uint8_t t, const struct where *w, struct
 
 static bool args_fallocate(struct gen *g, uint8_t t, const struct where *w, struct ff_call *c)
 {
-	int h = aim_handle(g, t, w, true, -1);
+	int h = gen_aim_handle(g, t, w, true, -1);
 	const struct ff_word *mode;
 	struct where at;
 
@@ -271,7 +105,7 @@ static bool args_fallocate(struct gen *g, uint8_t t, const struct where *w, stru
 	mode = gen_fallocate_mode(g, g->handle[h].file);
 	if (!mode)
 		return false;
-	at = aim_file(g, w, h, FF_MAX_SIZE);
+	at = gen_aim_file(g, w, h, FF_MAX_SIZE);
 	if (g->target.kind == FF_TARGET_BLOCK || (gen_chance(g, 60) || gen_shifts(mode))) {
 		at.len = (at.len + PAGE - 1) / PAGE * PAGE;
 		at.foff = at.foff / PAGE * PAGE;
@@ -292,12 +126,12 @@ static bool args_file(struct gen *g, uint8_t t, unsigned int op, const struct wh
 {
 	const struct ff_op *row = ff_op(op);
 	bool write = op == FF_OP_FTRUNCATE;
-	int h = aim_handle(g, t, w, write, -1);
+	int h = gen_aim_handle(g, t, w, write, -1);
 	struct where at;
 
 	if (h < 0)
 		return false;
-	at = aim_file(g, w, h, FF_MAX_SIZE);
+	at = gen_aim_file(g, w, h, FF_MAX_SIZE);
 	c->arg[0] = h;
 	switch (op) {
 	case FF_OP_FTRUNCATE:
@@ -357,7 +191,7 @@ static bool args_close(struct gen *g, uint8_t t, struct ff_call *c)
 
 static bool args_mmap(struct gen *g, uint8_t t, const struct where *w, struct ff_call *c)
 {
-	int h = aim_handle(g, t, w, true, 0);
+	int h = gen_aim_handle(g, t, w, true, 0);
 	unsigned int slot = 0;
 	uint64_t size, off;
 
@@ -464,7 +298,7 @@ bool gen_args(struct gen *g, uint8_t t, unsigned int op, const struct where *w, 
 		return args_rw(g, t, op, w, c);
 	case FF_OP_PREADV:
 	case FF_OP_PWRITEV:
-		if (!args_vector(g, t, op, w, c))
+		if (!gen_vector(g, t, op, w, c))
 			return false;
 		c->arg[3] = gen_rw_flags(g, op, c->arg[0]);
 		return true;

@@ -30,7 +30,7 @@ TARGET=${TARGET:-}
 append_of()
 {
 	case $1 in
-	e2) echo "mutant_every=4" ;;
+	e2) echo "mutant_every=16" ;;
 	f1) echo "mutant_delay_us=200" ;;
 	f2) echo "mutant_delay_us=10000" ;;
 	g) echo "mutant_delay_us=20" ;;
