@@ -15,8 +15,8 @@ static const struct stretch {
 	struct ff_target t;
 } stretches[] = {
 	{ 0, 20, { .kind = FF_TARGET_TMPFS } },
-	{ FF_OFFER_SLOW_SWAP, 20, { .kind = FF_TARGET_TMPFS, .swap = FF_SWAP_SLOW } },
-	{ FF_OFFER_SLOW | FF_OFFER_SWAP, 12,
+	{ FF_OFFER_SLOW_SWAP, 30, { .kind = FF_TARGET_TMPFS, .swap = FF_SWAP_SLOW } },
+	{ FF_OFFER_SLOW | FF_OFFER_SWAP, 16,
 		{ .kind = FF_TARGET_BLOCK, .swap = FF_SWAP_DISK, .slow = FF_SLOW_IOPS } },
 	{ FF_OFFER_HUGE, 20, { .kind = FF_TARGET_TMPFS, .huge = FF_HUGE_ALWAYS,
 		.thp = FF_THP_ALWAYS } },
