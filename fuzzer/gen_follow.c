@@ -137,6 +137,8 @@ static bool repeats(struct gen *g, uint8_t t, const struct ff_call *c)
 
 	if (!(ff_op(c->op)->traits & FF_OBSERVES) || c->op == FF_OP_FORK)
 		return false;
+	if (g->met_keeps)
+		percent = 90;
 	return gen_chance(g, c->op == FF_OP_LOAD ? 10 : percent);
 }
 

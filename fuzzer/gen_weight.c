@@ -76,10 +76,10 @@ static unsigned int weight_of(const struct gen *g, uint8_t t, unsigned int op, b
 	w = times_if(watches, w, by_role[role].watches);
 	if (meeting) {
 		w = times_if(traits & FF_MOVES, w, 300);
-		w = times_if((traits & FF_DROPS) && !g->target.slow, w, 200);
+		w = times_if((traits & FF_DROPS) && !g->target.slow && !g->met_keeps, w, 200);
 		w = times_if(traits & FF_TOUCHES, w, 200);
 		/* what moves pages and drops none must not be seen to do so */
-		w = times_if(watches, w, g->met_keeps ? 700 : 300);
+		w = times_if(watches, w, g->met_keeps ? 1200 : 300);
 	}
 	return g->target.slow ? slow_weight(g, t, op, w) : w;
 }

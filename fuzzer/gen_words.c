@@ -29,7 +29,7 @@ static bool possible(const struct gen *g, const struct ff_word *w)
 /* Where another thread works right now, what takes pages away from under it tells most. */
 static unsigned int weight_of(const struct gen *g, const struct ff_word *w)
 {
-	return g->meeting && !g->target.slow && (w->traits & FF_DROPS) ? 3 * w->weight : w->weight;
+	return g->meeting && !g->target.slow && !g->met_keeps && (w->traits & FF_DROPS) ? 3 * w->weight : w->weight;
 }
 
 typedef bool (*fits_fn)(const struct gen *g, const void *about, const struct ff_word *w);
