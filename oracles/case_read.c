@@ -105,16 +105,9 @@ struct field {
 
 static int put(const struct field *f, const char *key, const char *text)
 {
-	uint64_t n;
-
-	for (; f->key; f++) {
-		if (strcmp(f->key, key))
-			continue;
-		if (ff_number_read(text, &n) || (f->size < 8 && n >> (8 * f->size)))
-			return -EINVAL;
-		memcpy(f->to, &n, f->size);	/* little endian, see fuzzer/content.h */
-		return 0;
-	}
+	for (; f->key; f++)
+		if (!strcmp(f->key, key))
+			return ff_number_store(text, f->to, f->size);
 	return -ENOENT;
 }
 

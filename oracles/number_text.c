@@ -28,6 +28,16 @@ int ff_number_read(const char *text, uint64_t *value)
 	return 0;
 }
 
+int ff_number_store(const char *text, void *field, size_t size)
+{
+	uint64_t v;
+
+	if (ff_number_read(text, &v) || (size < 8 && v >> (8 * size)))
+		return -EINVAL;
+	memcpy(field, &v, size);	/* see fuzzer/content.h for the byte order */
+	return 0;
+}
+
 int ff_signed_read(const char *text, int64_t *value)
 {
 	int minus = *text == '-';

@@ -3,6 +3,7 @@
 #ifndef FF_ORACLES_NUMBER_TEXT_H
 #define FF_ORACLES_NUMBER_TEXT_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -14,6 +15,9 @@ struct ff_flag_name {
 
 /** ff_number_read() - decimal, 0x hexadecimal, or decimal with K or M; 0 or -EINVAL */
 int ff_number_read(const char *text, uint64_t *value);
+
+/** ff_number_store() - the same into a field of @size bytes, little endian; -EINVAL also if it does not fit */
+int ff_number_store(const char *text, void *field, size_t size);
 
 /** ff_signed_read() - the same, maybe with a minus before it */
 int ff_signed_read(const char *text, int64_t *value);

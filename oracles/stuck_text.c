@@ -106,16 +106,9 @@ void ff_stuck_write(const struct ff_stuck *s, FILE *out)
 
 static int put(const struct field *f, void *to, const char *key, const char *value)
 {
-	uint64_t v;
-
-	for (; f->key; f++) {
-		if (strcmp(f->key, key))
-			continue;
-		if (ff_number_read(value, &v) || (f->size < 8 && v >> (8 * f->size)))
-			return -EINVAL;
-		memcpy((char *)to + f->at, &v, f->size);
-		return 0;
-	}
+	for (; f->key; f++)
+		if (!strcmp(f->key, key))
+			return ff_number_store(value, (char *)to + f->at, f->size);
 	return -EINVAL;
 }
 

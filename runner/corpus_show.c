@@ -94,6 +94,19 @@ void ff_corpus_print_json(json_t *j)
 	json_decref(j);
 }
 
+/* The end of list and show: what was gathered is printed if nothing failed, and all is freed. */
+static int answer(const struct ff_corpus_args *a, int ret, json_t *all, struct ff_scan *s, struct ff_program *p)
+{
+	if (!ret && a->json)
+		ff_corpus_print_json(json_incref(all));
+	json_decref(all);
+	if (s)
+		ff_scan_free(s);
+	free(p);
+	free(s);
+	return ret;
+}
+
 int ff_corpus_list(const struct ff_corpus_args *a)
 {
 	struct ff_scan *s = calloc(1, sizeof(*s));
@@ -111,14 +124,7 @@ int ff_corpus_list(const struct ff_corpus_args *a)
 	}
 	if (!ret && ff_corpus_tell(a->store, s))
 		ff_msg_warn("%s: the list has what can be read; foliofuzz corpus check %s tells more", a->store, a->store);
-	if (!ret && a->json)
-		ff_corpus_print_json(json_incref(all));
-	json_decref(all);
-	if (s)
-		ff_scan_free(s);
-	free(p);
-	free(s);
-	return ret;
+	return answer(a, ret, all, s, p);
 }
 
 int ff_corpus_show(const struct ff_corpus_args *a)
@@ -138,14 +144,7 @@ int ff_corpus_show(const struct ff_corpus_args *a)
 		else
 			print_program(e);
 	}
-	if (!ret && a->json)
-		ff_corpus_print_json(json_incref(all));
-	json_decref(all);
-	if (s)
-		ff_scan_free(s);
-	free(p);
-	free(s);
-	return ret;
+	return answer(a, ret, all, s, p);
 }
 
 static json_t *check_json(const struct ff_scan *s, unsigned int unusable)

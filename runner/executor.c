@@ -2,7 +2,6 @@
 #include "runner/executor.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "bpf/witness.h"
 #include "fuzzer/exec.h"
 #include "runner/simfail.h"
+#include "runner/vm/guest.h"
 #include "runner/watcher.h"
 
 /*
@@ -103,15 +103,9 @@ static void witness_open(struct executor *ex, char *line, size_t n)
 static int join(const char *cgroup)
 {
 	char path[192];
-	int fd, ret = 0;
 
 	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, "0", 1) < 0)
-		ret = -errno;
-	if (fd >= 0)
-		close(fd);
-	return ret;
+	return ff_guest_put(path, "0");
 }
 
 static void boot_info(struct executor *ex)

@@ -21,19 +21,6 @@
 static const char *const huge_name[FF_HUGE_KINDS] = { "never", "always", "within_size", "advise" };
 static const char *const thp_name[FF_THP_KINDS] = { "never", "madvise", "always" };
 
-static int put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t ret;
-
-	if (fd < 0)
-		return -errno;
-	ret = write(fd, text, strlen(text));
-	ret = ret < 0 ? -errno : 0;
-	close(fd);
-	return (int)ret;
-}
-
 __attribute__((format(printf, 3, 4)))
 static void note(char *notes, size_t n, const char *fmt, ...)
 {
@@ -163,9 +150,9 @@ static int make_zram(struct ff_place *pl)
 	int ret;
 
 	snprintf(pl->swap, sizeof(pl->swap), "/dev/zram0");
-	put(ZRAM "reset", "1");
+	ff_guest_put(ZRAM "reset", "1");
 	snprintf(size, sizeof(size), "%llu", (unsigned long long)ZRAM_BYTES);
-	ret = put(ZRAM "disksize", size);
+	ret = ff_guest_put(ZRAM "disksize", size);
 	return ret ? ret : make_swap(pl->swap, ZRAM_BYTES);
 }
 
@@ -298,7 +285,7 @@ int ff_place_make(struct ff_place *pl, const struct ff_target *t, bool *changed,
 		snprintf(why, n, "with --here only tmpfs without swap: give --kernel to run this target in a VM");
 		return -EPERM;
 	}
-	if (!pl->here && put(THP "enabled", thp_name[t->thp]) && t->thp != FF_THP_NEVER) {
+	if (!pl->here && ff_guest_put(THP "enabled", thp_name[t->thp]) && t->thp != FF_THP_NEVER) {
 		snprintf(why, n, "this kernel has no huge pages (thp=%s)", thp_name[t->thp]);
 		return -EOPNOTSUPP;
 	}

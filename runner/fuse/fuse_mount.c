@@ -15,22 +15,11 @@
 #include <unistd.h>
 
 #include "runner/fuse/fuse_server.h"
+#include "runner/vm/guest.h"
 
 #define CONTROL		"/sys/fs/fuse/connections"
 #define STOPPED_MS	2000	/* a server that was stopped so long is taken for dead */
 #define END_MS		1000
-
-static int put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
 
 /* The process of a server: nothing of the executor's but the connection and the orders. */
 static void be_server(int fd, const struct ff_target *t, struct ff_serve *orders)
@@ -38,8 +27,8 @@ static void be_server(int fd, const struct ff_target *t, struct ff_serve *orders
 	prctl(PR_SET_NAME, "foliofuzz-fuse");
 	signal(SIGTERM, SIG_DFL);
 	/* Neither the program's own reclaim nor the OOM killer should meet the server first. */
-	put("/sys/fs/cgroup/cgroup.procs", "0");
-	put("/proc/self/oom_score_adj", "-1000");
+	ff_guest_put("/sys/fs/cgroup/cgroup.procs", "0");
+	ff_guest_put("/proc/self/oom_score_adj", "-1000");
 	if (dup2(fd, 3) != 3)
 		_exit(1);
 	syscall(SYS_close_range, 4, ~0U, 0);
@@ -82,7 +71,7 @@ static void allow_dirty(dev_t dev)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/sys/class/bdi/%u:%u/max_ratio", major(dev), minor(dev));
-	put(path, "100");
+	ff_guest_put(path, "100");
 }
 
 /* The first request of all: returns when the server has answered, or is dead. */
@@ -160,7 +149,7 @@ static void cut(const struct ff_fuse *f)
 	char path[64];
 
 	snprintf(path, sizeof(path), CONTROL "/%u/abort", minor(f->dev));
-	put(path, "1");
+	ff_guest_put(path, "1");
 }
 
 void ff_fuse_guard(struct ff_fuse *f, long long now_ms)

@@ -35,7 +35,7 @@ static const struct {
 	{ "/sys/fs/bpf", "bpf", NULL, false },
 };
 
-static int put(const char *path, const char *text)
+int ff_guest_put(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
 
@@ -66,7 +66,7 @@ static int mount_all(void)
 		ff_msg_info("guest: no %s on %s: %s", mounts[i].type, mounts[i].where,
 			    strerror(-ret));
 	}
-	ret = put("/sys/fs/cgroup/cgroup.subtree_control", "+memory");
+	ret = ff_guest_put("/sys/fs/cgroup/cgroup.subtree_control", "+memory");
 	if (ret)
 		ff_msg_info("guest: no memory cgroups: %s", strerror(-ret));
 	return 0;
@@ -186,7 +186,7 @@ static int find_blackbox(struct ff_guest *g)
 		    !sysfs_is(dir, "device", "0x1110"))
 			continue;
 		snprintf(path, sizeof(path), "%s/enable", dir);
-		ret = put(path, "1");
+		ret = ff_guest_put(path, "1");
 		if (!ret)
 			ret = map_resource(dir, g);
 		if (ret)

@@ -26,6 +26,9 @@ struct ff_guest {
  */
 int ff_guest_init(struct ff_guest *g);
 
+/** ff_guest_put() - write @text to a file of the kernel's (/proc, /sys); 0 or -errno, no message */
+int ff_guest_put(const char *path, const char *text);
+
 /**
  * ff_guest_need() - load a module that is large and so not loaded at boot: call it before
  * mounting "xfs" or "ext4". Cheap when it is loaded, built in or not there (then mount(2)
