@@ -11,6 +11,10 @@
 
 #include "fuzzer/program.h"
 
+/* Lines of a program's text as corpora keep it. */
+#define FF_TARGET_LINE	2
+#define FF_DELAY_LINE	3	/* the first */
+
 /**
  * struct ff_note - something that could not be expressed
  * @line: of the text that was read; of the program's text when it is written

@@ -15,6 +15,7 @@
 
 #include "corpus/convert.h"
 #include "corpus/fsx.h"
+#include "fuzzer/delay.h"
 #include "fuzzer/text.h"
 
 #define NO_FILE	(-1)
@@ -292,7 +293,7 @@ static void do_call(struct log *l, const struct ff_call *c)
 char *ff_fsx_export(const struct ff_program *p, struct ff_notes *notes)
 {
 	size_t room = 512 + 128 * (size_t)FF_MAX_CALLS;
-	char *text = malloc(room), target[128];
+	char *text = malloc(room), target[128], delay[64];
 	struct ff_out out = { text, room, 0 };
 	struct log l = { .p = p, .notes = notes, .out = &out, .file = NO_FILE };
 
@@ -301,6 +302,10 @@ char *ff_fsx_export(const struct ff_program *p, struct ff_notes *notes)
 	ff_target_print(&p->target, target, sizeof(target));
 	ff_out(&out, "# by foliofuzz, for %s; replay it with: fsx -l %llu --replay-ops=LOG TESTFILE\n", target,
 	       (unsigned long long)FF_MAX_SIZE);
+	for (unsigned int i = 0; i < p->ndelays; i++) {
+		ff_delay_print(&p->delay[i], delay, sizeof(delay));
+		ff_note(notes, FF_DELAY_LINE + i, "delay %s: an fsx log has none", delay);
+	}
 	for (; l.i < p->ncalls; l.i++) {
 		if (p->call[l.i].thread != FF_SETUP && p->call[l.i].thread)
 			left_out(&l, "an fsx log has one thread");

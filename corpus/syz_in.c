@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 
 #include "corpus/syz_in.h"
+#include "fuzzer/delay.h"
 
 #define SETUP	FF_MAX_THREADS	/* its list */
 
@@ -23,6 +24,8 @@ static void gather(struct ff_syz_in *s)
 
 	memset(&s->p, 0, offsetof(struct ff_program, call));
 	s->p.target = s->target;
+	s->p.ndelays = s->ndelays;
+	memcpy(s->p.delay, s->delay, sizeof(s->p.delay));
 	memcpy(s->p.call, s->list[SETUP], s->n[SETUP] * sizeof(struct ff_call));
 	n = s->n[SETUP];
 	for (t = 0; t < FF_MAX_THREADS; t++) {
@@ -104,7 +107,20 @@ static bool comment_number(struct ff_str rest, uint64_t below, uint64_t *v)
 	return !rest.n && !ff_str_number(w, v) && *v < below;
 }
 
-/* "# target tmpfs", "# thread 1", "# m3", "# huge": ours; all else is for people. */
+static void comment_delay(struct ff_syz_in *s, struct ff_str rest)
+{
+	struct ff_error e = { .text = "more delays than a program may have" };
+	char text[64] = "";
+
+	if (rest.n < sizeof(text))
+		memcpy(text, rest.s, rest.n);
+	if (s->ndelays == FF_MAX_DELAYS || ff_delay_parse(text, &s->delay[s->ndelays], &e))
+		ff_note(s->notes, s->line, "%s", e.text);
+	else
+		s->ndelays++;
+}
+
+/* "# target tmpfs", "# delay seek 1 50", "# thread 1", "# m3", "# huge": ours; all else is for people. */
 static void comment(struct ff_syz_in *s, struct ff_str rest)
 {
 	struct ff_str first = ff_str_word(&rest), digit = { first.s + 1, first.n ? first.n - 1 : 0 };
@@ -117,6 +133,8 @@ static void comment(struct ff_syz_in *s, struct ff_str rest)
 		target[rest.n] = '\0';
 		if (ff_target_parse(target, &s->target, &e))
 			ff_note(s->notes, s->line, "%s", e.text);
+	} else if (ff_str_is(first, "delay") && !s->total) {
+		comment_delay(s, rest);
 	} else if (ff_str_is(first, "threads") && comment_number(rest, FF_MAX_THREADS + 1, &v) && v && !s->total) {
 		s->threads = (unsigned int)v;
 		s->marked = true;

@@ -39,6 +39,8 @@ struct ff_syz_memory {
  */
 struct ff_syz_in {
 	struct ff_target target;
+	struct ff_delay delay[FF_MAX_DELAYS];
+	unsigned int ndelays;
 	struct ff_notes *notes;
 	struct ff_program p;
 	struct ff_call list[FF_MAX_THREADS + 1][FF_MAX_CALLS];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A program for syzkaller. What its text cannot hold (target, threads) stands
+ * A program for syzkaller. What its text cannot hold (target, delays, threads) stands
  * in comments, which syzkaller skips and ff_syz_import() reads.
  *
  * Threads: syzkaller starts calls one after another, and goes on without
@@ -17,9 +17,8 @@
 
 #include "corpus/convert.h"
 #include "corpus/syz.h"
+#include "fuzzer/delay.h"
 #include "fuzzer/text.h"
-
-#define TARGET_LINE	2	/* of a program's text as corpora keep it */
 
 /**
  * struct place - a map's or buffer's memory in the arena
@@ -421,18 +420,24 @@ static void all_calls(struct syz *s)
 char *ff_syz_export(const struct ff_program *p, struct ff_notes *notes)
 {
 	size_t room = 1024 + 1024 * (size_t)FF_MAX_CALLS;
-	char *text = malloc(room), target[128];
+	char *text = malloc(room), target[128], delay[64];
 	struct ff_out out = { text, room, 0 };
 	struct syz s = { .p = p, .notes = notes, .out = &out, .thread = FF_SETUP };
 
 	if (!text)
 		return NULL;
 	ff_target_print(&p->target, target, sizeof(target));
-	ff_out(&out, "# by foliofuzz\n# target %s\n# threads %u\n", target, p->nthreads);
+	ff_out(&out, "# by foliofuzz\n# target %s\n", target);
+	for (unsigned int i = 0; i < p->ndelays; i++) {
+		ff_delay_print(&p->delay[i], delay, sizeof(delay));
+		ff_out(&out, "# delay %s\n", delay);
+		ff_note(notes, FF_DELAY_LINE + i, "delay %s: syzkaller has none; kept as a comment", delay);
+	}
+	ff_out(&out, "# threads %u\n", p->nthreads);
 	if (uses(p, FF_OP_PROCESS_MADVISE))
 		ff_out(&out, "r8 = getpid()\nr9 = pidfd_open(r8, 0x0)\n");
 	if (p->target.kind == FF_TARGET_BLOCK)
-		ff_note(notes, TARGET_LINE, "target %s: syzkaller has no such device; f0 is a file there, and nobody makes it",
+		ff_note(notes, FF_TARGET_LINE, "target %s: syzkaller has no such device; f0 is a file there, and nobody makes it",
 			target);
 	lay_out(&s);
 	all_calls(&s);

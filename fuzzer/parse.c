@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fuzzer/call.h"
+#include "fuzzer/delay.h"
 #include "fuzzer/program.h"
 #include "fuzzer/text.h"
 
@@ -82,6 +83,25 @@ static int parse_target(struct parser *s, struct ff_str rest)
 	s->target = true;
 	if (!ff_target_parse(text, &s->p->target, s->e))
 		return 0;
+	if (s->e)
+		s->e->line = s->line;
+	return -EINVAL;
+}
+
+static int parse_delay(struct parser *s, struct ff_str rest)
+{
+	char text[LINE_MAX_LEN + 1];
+
+	if (s->list)
+		return FAIL(s, "a delay after calls: it comes before setup and threads");
+	if (s->p->ndelays == FF_MAX_DELAYS)
+		return FAIL(s, "more than %d delays in the program", FF_MAX_DELAYS);
+	memcpy(text, rest.s, rest.n);
+	text[rest.n] = '\0';
+	if (!ff_delay_parse(text, &s->p->delay[s->p->ndelays], s->e)) {
+		s->p->ndelays++;
+		return 0;
+	}
 	if (s->e)
 		s->e->line = s->line;
 	return -EINVAL;
@@ -426,6 +446,8 @@ static int parse_line(struct parser *s, struct ff_str line)
 	if (!s->target)
 		return FAIL(s, "\"%.*s\": the target was expected first, like \"target tmpfs\"",
 			    FF_SHOW(first));
+	if (ff_str_is(first, "delay"))
+		return parse_delay(s, rest);
 	if (ff_str_is(first, "setup"))
 		return parse_setup(s, rest);
 	if (ff_str_is(first, "thread"))

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "fuzzer/call.h"
+#include "fuzzer/delay.h"
 #include "fuzzer/program.h"
 #include "fuzzer/text.h"
 
@@ -142,14 +143,19 @@ size_t ff_program_print(const struct ff_program *p, char *out, size_t n)
 	unsigned int ncalls = p->ncalls < FF_MAX_CALLS ? p->ncalls : FF_MAX_CALLS;
 	unsigned int nthreads = p->nthreads < FF_MAX_THREADS ? p->nthreads : FF_MAX_THREADS;
 	struct ff_out o = { out, n, 0 };
+	unsigned int ndelays = p->ndelays < FF_MAX_DELAYS ? p->ndelays : FF_MAX_DELAYS;
 	unsigned int i = 0, thread;
-	char target[128];
+	char target[128], delay[64];
 
 	ff_target_print(&p->target, target, sizeof(target));
 	ff_out(&o, "# foliofuzz %d\n", FF_TEXT_VERSION);
 	if (p->seed || p->number)
 		ff_out(&o, "# seed %" PRIu64 " number %" PRIu64 "\n", p->seed, p->number);
 	ff_out(&o, "target %s\n", target);
+	for (unsigned int d = 0; d < ndelays; d++) {
+		ff_delay_print(&p->delay[d], delay, sizeof(delay));
+		ff_out(&o, "delay %s\n", delay);
+	}
 	if (ncalls && p->call[0].thread == FF_SETUP) {
 		ff_out(&o, "setup\n");
 		i = out_list(&o, p, i, ncalls, FF_SETUP);

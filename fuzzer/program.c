@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "fuzzer/call.h"
+#include "fuzzer/delay.h"
 #include "fuzzer/program.h"
 #include "fuzzer/text.h"
 
@@ -61,6 +62,17 @@ static bool same_call(const struct ff_call *a, const struct ff_call *b)
 	return true;
 }
 
+static bool same_delays(const struct ff_program *a, const struct ff_program *b)
+{
+	if (a->ndelays != b->ndelays || a->ndelays > FF_MAX_DELAYS)
+		return false;
+	for (unsigned int i = 0; i < a->ndelays; i++)
+		if (a->delay[i].place != b->delay[i].place || a->delay[i].nth != b->delay[i].nth ||
+		    a->delay[i].us != b->delay[i].us)
+			return false;
+	return true;
+}
+
 bool ff_program_same(const struct ff_program *a, const struct ff_program *b)
 {
 	unsigned int i;
@@ -68,7 +80,7 @@ bool ff_program_same(const struct ff_program *a, const struct ff_program *b)
 	if (a->target.kind != b->target.kind || a->target.huge != b->target.huge ||
 	    a->target.swap != b->target.swap || a->target.thp != b->target.thp ||
 	    a->target.slow != b->target.slow || a->target.cache != b->target.cache ||
-	    a->nthreads != b->nthreads ||
+	    a->nthreads != b->nthreads || !same_delays(a, b) ||
 	    a->ncalls != b->ncalls || a->ncalls > FF_MAX_CALLS)
 		return false;
 	for (i = 0; i < a->ncalls; i++)
@@ -377,11 +389,26 @@ static int check_call(struct check *k)
 	return 0;
 }
 
+static int check_delays(const struct ff_program *p, struct ff_error *e)
+{
+	if (p->ndelays > FF_MAX_DELAYS)
+		return ff_fail(e, 0, "%u delays: at most %d were expected", p->ndelays, FF_MAX_DELAYS);
+	for (unsigned int i = 0; i < p->ndelays; i++) {
+		if (ff_delay_check(&p->delay[i], e))
+			return -EINVAL;
+		for (unsigned int k = 0; k < i; k++)
+			if (p->delay[k].place == p->delay[i].place && p->delay[k].nth == p->delay[i].nth)
+				return ff_fail(e, 0, "two delays at hit %u of %s: one was expected", p->delay[i].nth,
+					       ff_delay_row(p->delay[i].place)->name);
+	}
+	return 0;
+}
+
 int ff_program_check(const struct ff_program *p, struct ff_error *e)
 {
 	struct check k = { .p = p, .e = e };
 
-	if (ff_target_check(&p->target, e))
+	if (ff_target_check(&p->target, e) || check_delays(p, e))
 		return -EINVAL;
 	if (!p->nthreads || p->nthreads > FF_MAX_THREADS)
 		return ff_fail(e, 0, "%u threads: 1 to %d were expected", p->nthreads,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The program: a target, a setup list, and up to eight threads of calls.
+ * The program: a target, delays, a setup list, and up to eight threads of calls.
  *
  * A program is plain data without pointers: it is copied as bytes into the
  * black box, compared as bytes, and written as text (docs/programs.md).
@@ -19,6 +19,7 @@
 #define FF_MAX_SLOTS	8	/* of each kind: files, handles, maps, buffers */
 #define FF_MAX_ARGS	6
 #define FF_MAX_VECS	4
+#define FF_MAX_DELAYS	8
 #define FF_MAX_SIZE	(16ULL << 20)	/* of a file, map or buffer, bytes */
 #define FF_SETUP	0xff	/* the "thread" of a call in the setup list */
 
@@ -78,10 +79,23 @@ struct ff_call {
 };
 
 /**
+ * struct ff_delay - the kernel is held up once
+ * @place: enum ff_delay_place
+ * @nth: at the how manyth time that the program gets there, from 1
+ * @us: microseconds
+ */
+struct ff_delay {
+	uint8_t place, pad;
+	uint16_t nth;
+	uint32_t us;
+};
+
+/**
  * struct ff_program - see the top of this file
  * @target: what it runs on
  * @nthreads: threads beside the setup
  * @ncalls: calls in @call: first those of the setup, then thread 0, 1, ...
+ * @ndelays: used in @delay
  * @seed: of the generator that made it, 0 for a program written by hand
  * @number: which program of that seed
  *
@@ -90,7 +104,9 @@ struct ff_call {
 struct ff_program {
 	struct ff_target target;
 	uint32_t nthreads, ncalls;
+	uint32_t ndelays, pad;
 	uint64_t seed, number;
+	struct ff_delay delay[FF_MAX_DELAYS];
 	struct ff_call call[FF_MAX_CALLS];
 };
 
@@ -111,7 +127,7 @@ size_t ff_program_bytes(const struct ff_program *p);
 void ff_program_copy(struct ff_program *to, const struct ff_program *from);
 
 /**
- * ff_program_same() - same target, threads and calls
+ * ff_program_same() - same target, delays, threads and calls
  *
  * Seed, number, lines, and fields that a call's row does not use do not count.
  */
@@ -122,7 +138,7 @@ bool ff_program_same(const struct ff_program *a, const struct ff_program *b);
  * @p: program, possibly from a stranger: every field is untrusted
  * @e: filled when it is not; @e->line is the line of the offending call
  *
- * Checks: op in range, threads in order, slots in range, each slot defined
+ * Checks: delays within their places' bounds, op in range, threads in order, slots in range, each slot defined
  * once and before its uses, slots made in a thread used by that thread only,
  * offsets and lengths in range, vectors inside their memory, words known.
  * Return: 0, or -EINVAL.

@@ -18,6 +18,8 @@ static const char example[] =
 	"# foliofuzz 1\n"
 	"# seed 7 number 12\n"
 	"target tmpfs huge=always swap=zram thp=madvise\n"
+	"delay collapse 2 500\n"
+	"delay dma-done 1 50\n"
 	"setup\n"
 	"  h0 = open f0 rdwr|creat\n"
 	"  pwrite h0 0 2M\n"
@@ -82,7 +84,7 @@ static void test_example(void)
 	tap_is_int(p.ncalls, 13, "its calls");
 	tap_is_int(p.nthreads, 3, "its threads, one of them empty");
 	tap_ok(p.seed == 7 && p.number == 12, "its seed and number");
-	tap_is_int(p.call[4].line, 10, "the line of a call");
+	tap_is_int(p.call[4].line, 12, "the line of a call");
 	tap_is_int(ff_program_print(&p, out, sizeof(out)), strlen(example), "print says its length");
 	tap_is_str(out, example, "and gives the example back");
 	tap_is_int(ff_program_print(&p, NULL, 0), strlen(example), "print measures without a buffer");
@@ -100,6 +102,9 @@ static void test_example(void)
 	       "CRLF, tabs and no newline at the end give the same program");
 	q.call[3].arg[0]++;
 	tap_ok(!ff_program_same(&p, &q), "an argument makes a difference");
+	q.call[3].arg[0]--;
+	q.delay[1].us--;
+	tap_ok(!ff_program_same(&p, &q), "a delay makes a difference");
 	memset(&q, 0xff, sizeof(q));
 	ff_program_copy(&q, &p);
 	tap_ok(ff_program_same(&p, &q) && q.call[p.ncalls].op == 0xff, "copy takes what means something");
