@@ -32,6 +32,7 @@ static const char *const names[FF_EV_NR] = {
 	[FF_EV_MAPPED_GONE] = "mapped_gone",
 	[FF_EV_SPLIT_MAPPED] = "split_mapped",
 	[FF_EV_FAULT_AROUND] = "fault_around",
+	[FF_EV_MAPPED_UNREADY] = "mapped_unready",
 };
 
 const char *ff_ev_name(unsigned int kind)

@@ -82,6 +82,9 @@
  *			mapped still: pfn, file, extra = its mappings, at least
  * @FF_EV_FAULT_AROUND:	a fault maps cached pages of a file around it:
  *			index = first page of the window, addr, extra = pages in it
+ * @FF_EV_MAPPED_UNREADY: a huge page of a file is being mapped that is not uptodate:
+ *			nobody put anything there, or cleared it. addr, pfn, file,
+ *			result = 1
  * @FF_EV_NR:		number of kinds
  */
 enum ff_ev_kind {
@@ -114,6 +117,7 @@ enum ff_ev_kind {
 	FF_EV_MAPPED_GONE,
 	FF_EV_SPLIT_MAPPED,
 	FF_EV_FAULT_AROUND,
+	FF_EV_MAPPED_UNREADY,
 	FF_EV_NR
 };
 

@@ -188,6 +188,7 @@ enum iter_type {
 
 enum pageflags {
 	PG_head,
+	PG_uptodate,
 };
 
 enum ttu_flags {

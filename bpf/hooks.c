@@ -204,4 +204,13 @@ const struct ff_hook_desc ff_hooks[FF_HOOK_NR] = {
 			  .how = FF_HOW_TP },
 		},
 	},
+	[FF_HOOK_MAPPED_UNREADY] = {
+		.name = "mapped_unready",
+		.gives = "huge pages of files that are mapped and not uptodate",
+		.lost = "proof that a page was mapped before its content was there",
+		.alt = {
+			{ .prog = { "unready_page" }, .target = "do_set_pmd", .nparams = 2 },
+			{ .prog = { "unready_page" }, .target = "do_set_pmd", .nparams = 3 },
+		},
+	},
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A page that is mapped though it is in no file: what its mapping shows is
- * nobody's. No kernel does this on purpose. Two moments prove it, both under
- * locks that exclude the other side:
+ * A page that is mapped though it is in no file, or before anything was put there:
+ * what its mapping shows is nobody's. No kernel does this on purpose. Three moments
+ * prove it, all under locks that exclude the other side:
  *
  * - A page leaves the page cache, locked, and is mapped. Faults map locked pages
  *   only, so nobody maps it anew, and whoever removes it has unmapped it before.
@@ -10,6 +10,8 @@
  * - A fault, under the page table lock, has mapped a page without a mapping. Had
  *   the page been removed after it was mapped, its removal would have come to
  *   unmap it, and would wait for this lock.
+ * - A huge page, locked, is about to be mapped and is not uptodate. Whoever has put
+ *   something there says so by that flag before the page is unlocked.
  */
 #include "ff_emit.h"
 
@@ -114,4 +116,27 @@ SEC("?fexit/alloc_set_pte")
 int BPF_PROG(gone_alloc, struct vm_fault *vmf, void *page, unsigned int ret)
 {
 	return ret ? 0 : gone(vmf, ff_arg(ctx, 1), BPF_CORE_READ(vmf, address));
+}
+
+/* A driver's huge page is in no page cache, and never uptodate: watched devices only. */
+SEC("?fentry/do_set_pmd")
+int BPF_PROG(unready_page, struct vm_fault *vmf)
+{
+	void *page = ff_arg(ctx, 1);
+	struct ff_event ev;
+	struct ff_file f;
+
+	if (!ff_on || !page)
+		return 0;
+	page = ff_page_head(page);
+	if (ff_page_bit(page, bpf_core_enum_value(enum pageflags, PG_uptodate)))
+		return 0;
+	ff_page_file(&f, page);
+	if (!ff_dev_watched(f.dev) || !ff_take_file(&ev, FF_EV_MAPPED_UNREADY, &f))
+		return 0;
+	ev.addr = BPF_CORE_READ(vmf, address);
+	ff_set_pfn(&ev, ff_page_pfn(page));
+	ev.result = 1;
+	ff_submit(&ev);
+	return 0;
 }

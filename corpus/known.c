@@ -15,6 +15,8 @@ static const struct ff_known table[] = {
 	  "collapse puts a huge page that is not uptodate into the page cache; fixed by a2e17cc2efc7 (v6.4)", 0 },
 	{ "data.lost-dma.*",
 	  "a page under direct read is unmapped for swap and then copied by a store; fixed by 1493a1917e34 (v5.19)", 1 },
+	{ "*.unready-mapping.*",
+	  "MADV_COLLAPSE maps a fallocated huge page of tmpfs that nobody cleared; no fix known (docs/found.md)", 1 },
 };
 
 const struct ff_known *ff_known_find(const char *signature, int witnessed)

@@ -68,6 +68,14 @@ static bool legal_if(const struct ff_model *m, const struct ff_bad *bad, bool no
 			bad->see->until) && !w.gave_up;
 }
 
+/* Old memory, or what was stored through the mapping and cleared away: that page was mapped too early. */
+static const struct ff_event *unready(const struct ff_model *m, const struct ff_bad *bad)
+{
+	int file = ff_model_file(m, bad->see->obj);
+
+	return file < 0 ? NULL : ff_unready_event(m, file, bad->off, bad->see->until);
+}
+
 static const char *verdict(const struct ff_model *m, const struct ff_bad *bad,
 			   const struct ff_effect *latest, struct ff_stale *stale)
 {
@@ -79,6 +87,8 @@ static const char *verdict(const struct ff_model *m, const struct ff_bad *bad,
 	if (bad->seen.kind == FF_SEEN_WORDS && bad->seen.obj >= FF_OBJ_STAGING(0) &&
 	    bad->seen.version == bad->see->call + 1U)
 		return bad->see->flags & FF_EFFECT_DIRECT ? "lost-dma" : "unfilled";
+	if (unready(m, bad))
+		return "unready-mapping";
 	if (bad->seen.kind == FF_SEEN_FOREIGN)
 		return "foreign";
 	if (bad->seen.kind == FF_SEEN_ZERO)
@@ -184,6 +194,8 @@ void ff_explain(const struct ff_model *m, const struct ff_bad *bad, struct ff_fi
 		dma = bad->see->flags & FF_EFFECT_DIRECT ? bad->see : direct_read(m, bad, legal, n);
 	if (dma)
 		ff_finding_signature(f, "data.lost-dma.%s", call_name(m, dma->call));
+	else if (!strcmp(what, "unready-mapping"))
+		ff_finding_signature(f, "data.unready-mapping.%s", call_name(m, f->call));
 	else if (!strcmp(what, "stale-mapping"))
 		/* by who looked and who dropped the page, whatever was written there since */
 		ff_finding_signature(f, "data.stale-mapping.%s.%s", call_name(m, f->call),
@@ -203,6 +215,10 @@ void ff_explain(const struct ff_model *m, const struct ff_bad *bad, struct ff_fi
 	legal_text(m, f, legal, n, initial);
 	if (!strcmp(what, "stale-mapping"))
 		say_stale(m, f, &stale);
+	if (!strcmp(what, "unready-mapping")) {
+		ff_mapped_evidence(f, m->c, unready(m, bad));
+		f->witnessed = 1;
+	}
 	if (dma) {
 		ff_cause_cow(f, m->c, dma->call);
 		from = dma->from;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The unmap law: no page is mapped that is in no file any more. The witness alone
- * proves it, whether or not anybody looked through the mapping; bpf/mapped.bpf.c
- * says why its word is enough.
+ * The unmap law: no page is mapped that is in no file any more, or in which nobody
+ * has put anything yet. The witness alone proves it, whether or not anybody looked
+ * through the mapping; bpf/mapped.bpf.c says why its word is enough.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,25 +13,26 @@
 
 #define PAGES_OF_HUGE	512
 
-/* What a page of this kind did; NULL: not a kind of this law. */
-static const char *did(unsigned int kind)
-{
-	switch (kind) {
-	case FF_EV_STILL_MAPPED:
-		return "left the page cache and stayed mapped: what a mapping shows there is not the file's";
-	case FF_EV_MAPPED_GONE:
-		return "mapped by a fault after leaving the page cache: what a mapping shows there is not the file's";
-	case FF_EV_SPLIT_MAPPED:
-		return "mapped when a split had unmapped all: the unmap overlooked who is in the middle of another";
-	}
-	return NULL;
-}
+/**
+ * struct misdeed - a kind of event that this law forbids
+ * @name: of the signature
+ * @did: what the page did, for people
+ */
+struct misdeed {
+	unsigned int kind;
+	const char *verdict, *name, *did;
+};
 
-static const char *short_name(unsigned int kind)
-{
-	return kind == FF_EV_STILL_MAPPED ? "page-still-mapped" :
-	       kind == FF_EV_MAPPED_GONE ? "page-mapped-when-gone" : "page-mapped-after-split";
-}
+static const struct misdeed misdeeds[] = {
+	{ FF_EV_STILL_MAPPED, "stale-mapping", "page-still-mapped",
+	  "left the page cache and stayed mapped: what a mapping shows there is not the file's" },
+	{ FF_EV_MAPPED_GONE, "stale-mapping", "page-mapped-when-gone",
+	  "mapped by a fault after leaving the page cache: what a mapping shows there is not the file's" },
+	{ FF_EV_SPLIT_MAPPED, "stale-mapping", "page-mapped-after-split",
+	  "mapped when a split had unmapped all: the unmap overlooked who is in the middle of another" },
+	{ FF_EV_MAPPED_UNREADY, "unready-mapping", "page-not-uptodate",
+	  "mapped before anything was put there: loads see old memory, stores are lost when it is cleared" },
+};
 
 /* Does this event mean that a page without a file is mapped? That of a split still has one. */
 static bool is_mapped(const struct ff_event *e)
@@ -100,12 +101,41 @@ const struct ff_event *ff_mapped_event(const struct ff_model *m, unsigned int fi
 	return last;
 }
 
-void ff_mapped_evidence(struct ff_finding *f, const struct ff_case *c, const struct ff_event *e)
+const struct ff_event *ff_unready_event(const struct ff_model *m, unsigned int file, uint64_t off,
+					uint64_t until)
+{
+	const struct ff_event *of = removal_of(m, file), *e;
+	uint64_t page = off / 4096;
+	size_t i;
+
+	for (i = 0; i < m->c->nevents; i++) {
+		e = &m->c->event[i];
+		if (e->kind == FF_EV_MAPPED_UNREADY && e->time_ns <= until && page >= e->index &&
+		    page - e->index < PAGES_OF_HUGE && (!of || (of->ino == e->ino && of->dev == e->dev)))
+			return e;
+	}
+	return NULL;
+}
+
+static void by_whom(struct ff_finding *f, const struct ff_case *c, const struct ff_event *e)
 {
 	int call = ff_mapped_call(c, e);
-	const char *name = call < 0 ? "" : ff_op(c->program->call[call].op)->name;
 
-	if (e->kind != FF_EV_MAPPED_GONE)
+	if (call >= 0)
+		ff_finding_evidence(f, ", by call %d (%s) of task %u\n", call,
+				    ff_op(c->program->call[call].op)->name, e->tid);
+	else
+		ff_finding_evidence(f, ", by task %u\n", e->tid);
+}
+
+void ff_mapped_evidence(struct ff_finding *f, const struct ff_case *c, const struct ff_event *e)
+{
+	if (e->kind == FF_EV_MAPPED_UNREADY)
+		ff_finding_evidence(f,
+			"witness: huge page %llu of inode %llu (frame 0x%llx) was mapped at 0x%llx and was not uptodate, at %.1f us",
+			(unsigned long long)e->index, (unsigned long long)e->ino,
+			(unsigned long long)e->pfn, (unsigned long long)e->addr, ff_cause_us(c, e->time_ns));
+	else if (e->kind != FF_EV_MAPPED_GONE)
 		ff_finding_evidence(f,
 			"witness: %spage %llu of inode %llu (frame 0x%llx) %s with %u mapping%s, at %.1f us",
 			e->result ? "huge " : "", (unsigned long long)e->index,
@@ -119,14 +149,11 @@ void ff_mapped_evidence(struct ff_finding *f, const struct ff_case *c, const str
 			(unsigned long long)e->pfn, (unsigned long long)e->index,
 			(unsigned long long)e->ino, (unsigned long long)e->addr,
 			ff_cause_us(c, e->time_ns));
-	if (call >= 0)
-		ff_finding_evidence(f, ", by call %d (%s) of task %u\n", call, name, e->tid);
-	else
-		ff_finding_evidence(f, ", by task %u\n", e->tid);
+	by_whom(f, c, e);
 }
 
 /* One kind of page, which has one signature: whichever call dropped it, the bug is one. */
-static void judge_kind(const struct ff_model *m, unsigned int kind, bool huge,
+static void judge_kind(const struct ff_model *m, const struct misdeed *row, bool huge,
 		       struct ff_findings *out)
 {
 	const struct ff_event *e, *first = NULL;
@@ -135,24 +162,23 @@ static void judge_kind(const struct ff_model *m, unsigned int kind, bool huge,
 	unsigned int pages = 0, i;
 
 	for (e = c->event; e < c->event + c->nevents; e++) {
-		if (e->kind != kind || !e->result != !huge)
+		if (e->kind != row->kind || !e->result != !huge)
 			continue;
 		first = first ? first : e;
 		pages++;
 	}
-	f = first ? ff_finding_add(out, "unmap", "stale-mapping") : NULL;
+	f = first ? ff_finding_add(out, "unmap", row->verdict) : NULL;
 	if (!f)
 		return;
 	f->witnessed = 1;
 	f->call = ff_mapped_call(c, first);
 	f->thread = f->call < 0 ? -1 : c->program->call[f->call].thread;
 	snprintf(f->what, sizeof(f->what), "%u %spage%s %s", pages, huge ? "huge " : "",
-		 pages == 1 ? "" : "s", did(kind));
-	ff_finding_signature(f, "unmap.stale-mapping.%s%s", huge ? "huge-" : "",
-			     short_name(kind));
+		 pages == 1 ? "" : "s", row->did);
+	ff_finding_signature(f, "unmap.%s.%s%s", row->verdict, huge ? "huge-" : "", row->name);
 	ff_mapped_evidence(f, c, first);
 	for (i = 0; i + 1 < out->n; i++) {
-		if (!strcmp(out->f[i].verdict, "stale-mapping"))
+		if (!strcmp(out->f[i].verdict, row->verdict))
 			ff_finding_evidence(f, "the same bug, as a call saw it or the other side of the race: %s\n",
 					    out->f[i].signature);
 	}
@@ -164,10 +190,11 @@ static void judge_kind(const struct ff_model *m, unsigned int kind, bool huge,
 
 void ff_judge_unmap(const struct ff_case *c, void *model, struct ff_findings *out)
 {
+	const struct misdeed *row;
+
 	(void)c;
-	judge_kind(model, FF_EV_STILL_MAPPED, false, out);
-	judge_kind(model, FF_EV_STILL_MAPPED, true, out);
-	judge_kind(model, FF_EV_MAPPED_GONE, false, out);
-	judge_kind(model, FF_EV_MAPPED_GONE, true, out);
-	judge_kind(model, FF_EV_SPLIT_MAPPED, true, out);
+	for (row = misdeeds; row < misdeeds + sizeof(misdeeds) / sizeof(*misdeeds); row++) {
+		judge_kind(model, row, false, out);
+		judge_kind(model, row, true, out);
+	}
 }

@@ -167,6 +167,16 @@ static void fail_server(struct supervisor *s, long long ms)
 		s->server_failed = !kill(server, SIGSTOP);
 }
 
+/* Said at once: a call of the program may never return, and then nobody else says it. */
+static void guard_server(struct supervisor *s, long long ms)
+{
+	struct ff_slot *slot = running_slot(s->box);
+
+	if (ff_fuse_guard(&s->place->fuse, ms) && slot && slot->program.target.kind == FF_TARGET_FUSE &&
+	    atomic_load(&slot->state) == FF_SLOT_RUNNING)
+		__atomic_fetch_or(&slot->history.flags, FF_HIST_SERVER_DIED, __ATOMIC_RELAXED);
+}
+
 static void beat(struct supervisor *s)
 {
 	long long ms = ff_now_ms();
@@ -178,7 +188,7 @@ static void beat(struct supervisor *s)
 	atomic_fetch_add(&s->box->guest_beat, 1);
 	copy_log(s);
 	fail_server(s, ms);
-	ff_fuse_guard(&s->place->fuse, ms);
+	guard_server(s, ms);
 	if (ms - s->counted_ms >= COUNTERS_MS) {
 		s->counted_ms = ms;
 		count(s);

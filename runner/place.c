@@ -266,7 +266,7 @@ static bool same_place(const struct ff_target *a, const struct ff_target *b)
 
 bool ff_place_broken(const struct ff_place *pl)
 {
-	return pl->made && pl->target.kind == FF_TARGET_FUSE && !ff_fuse_alive(&pl->fuse);
+	return pl->made && pl->target.kind == FF_TARGET_FUSE && !ff_fuse_answers(&pl->fuse, pl->dir);
 }
 
 int ff_place_make(struct ff_place *pl, const struct ff_target *t, bool *changed, char *why, size_t n)

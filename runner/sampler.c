@@ -147,7 +147,12 @@ static struct ff_stuck_task *add_task(struct ff_stuck_sample *s, uint32_t tgid, 
 	t->tid = tid;
 	t->tgid = tgid;
 	read_switches(dir, t);
-	read_stack(dir, t);
+	/*
+	 * Of one that runs it would be of no use; and the kernel warns of it when the task
+	 * is in a function with a return probe (rethook_find_ret_addr).
+	 */
+	if (t->state != 'R')
+		read_stack(dir, t);
 	s->ntasks++;
 	return t;
 }

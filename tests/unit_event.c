@@ -74,7 +74,7 @@ static void test_line(void)
 		p.has[h] = h != FF_HOOK_COW;
 	strcpy(p.why[FF_HOOK_COW], "do_wp_page not in BTF");
 	ff_probe_line(&p, line, sizeof(line));
-	tap_is_str(line, "witness: 23 of 24 hooks; missing: cow (do_wp_page not in BTF)",
+	tap_is_str(line, "witness: 24 of 25 hooks; missing: cow (do_wp_page not in BTF)",
 		   "the capability line names what is missing and why");
 	memset(p.has, 0, sizeof(p.has));
 	memset(p.why, 'x', sizeof(p.why));

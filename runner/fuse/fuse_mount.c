@@ -9,6 +9,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -46,6 +47,7 @@ static int start_server(struct ff_fuse *f, int fd, const struct ff_target *t)
 	memset(&f->orders, 0, sizeof(f->orders));
 	f->server = 0;
 	f->stopped_ms = 0;
+	atomic_store(&f->cut, false);
 	between = fork();
 	if (between < 0)
 		return -errno;
@@ -141,36 +143,45 @@ static bool gone(pid_t pid)
 
 bool ff_fuse_alive(const struct ff_fuse *f)
 {
-	return atomic_load(&f->orders.pid) && f->server && !gone(f->server);
+	return atomic_load(&f->orders.pid) && f->server && !atomic_load(&f->cut) && !gone(f->server);
 }
 
-static void cut(const struct ff_fuse *f)
+bool ff_fuse_answers(const struct ff_fuse *f, const char *dir)
+{
+	struct statfs s;
+
+	return ff_fuse_alive(f) && (!statfs(dir, &s) || (errno != ENOTCONN && errno != ECONNABORTED));
+}
+
+static bool cut(struct ff_fuse *f)
 {
 	char path[64];
 
+	atomic_store(&f->cut, true);	/* first: whoever meets its errors must find it said */
 	snprintf(path, sizeof(path), CONTROL "/%u/abort", minor(f->dev));
 	ff_guest_put(path, "1");
+	return true;
 }
 
-void ff_fuse_guard(struct ff_fuse *f, long long now_ms)
+bool ff_fuse_guard(struct ff_fuse *f, long long now_ms)
 {
 	char state;
 
 	if (!f->server || !f->dev)
-		return;
+		return false;
 	state = state_of(f->server);
 	if (state == 'Z' || state == 'X')
 		return cut(f);
 	if (state != 'T') {
 		f->stopped_ms = 0;
-		return;
+		return false;
 	}
 	if (!f->stopped_ms)
 		f->stopped_ms = now_ms;
 	if (now_ms - f->stopped_ms < STOPPED_MS)
-		return;
+		return false;
 	kill(f->server, SIGKILL);
-	cut(f);
+	return cut(f);
 }
 
 /* It ends by itself when it is unmounted; one that does not is made to. */

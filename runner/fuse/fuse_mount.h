@@ -16,6 +16,7 @@
  * @server: its process, 0 when none was started
  * @dev: st_dev of the mount: names the connection to the kernel
  * @stopped_ms: since when the server has been seen stopped (SIGSTOP), 0 never
+ * @cut: the connection was, or is being, aborted
  *
  * Lies in memory shared by supervisor, executors and server.
  */
@@ -24,6 +25,7 @@ struct ff_fuse {
 	pid_t server;
 	dev_t dev;
 	long long stopped_ms;
+	_Atomic bool cut;
 };
 
 /**
@@ -35,6 +37,9 @@ int ff_fuse_mount(struct ff_fuse *f, const struct ff_target *t, const char *dir,
 /** ff_fuse_alive() - can the mount be used: is its server there? */
 bool ff_fuse_alive(const struct ff_fuse *f);
 
+/** ff_fuse_answers() - ask it: a server that is dying is still there when its connection is not */
+bool ff_fuse_answers(const struct ff_fuse *f, const char *dir);
+
 /**
  * ff_fuse_guard() - for the supervisor, a few times a second
  *
@@ -42,8 +47,9 @@ bool ff_fuse_alive(const struct ff_fuse *f);
  * its threads is gone, and one of them may wait for a page that is locked until
  * another answers; a server that was stopped answers nobody. In both cases the
  * connection is aborted, so that every call on it returns.
+ * Return: whether it is so.
  */
-void ff_fuse_guard(struct ff_fuse *f, long long now_ms);
+bool ff_fuse_guard(struct ff_fuse *f, long long now_ms);
 
 /** ff_fuse_umount() - unmount @dir and end the server, dead or alive */
 void ff_fuse_umount(struct ff_fuse *f, const char *dir);
