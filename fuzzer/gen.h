@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Inside the generator: what its files (generate.c, gen_*.c) share. */
+/* Inside the generator: what its files (generate.c, gen_*.c) share, with each other and with the mutator. */
 #ifndef FF_FUZZER_GEN_H
 #define FF_FUZZER_GEN_H
 
@@ -77,6 +77,13 @@ struct gen {
 /* gen_weight.c: draw a row; @meeting: at what another thread is busy with; -1 if none is possible */
 void gen_note_traits(struct gen *g);
 int gen_pick_op(struct gen *g, uint8_t t, bool meeting);
+
+/* generate.c: what thread @t does now; what comes after it is in its queue; false: nothing, or only that */
+bool gen_draw(struct gen *g, uint8_t t, struct ff_call *c);
+void gen_pass(struct gen *g, uint8_t t, const struct ff_call *c);	/* the call is done: clock, places, slots */
+bool gen_repeatable(const struct ff_call *c);	/* what makes or ends a slot cannot be done twice */
+/* what @mine and what the foe of @t does at the same time, again a few times: into their queues, before all they plan */
+void gen_duel(struct gen *g, uint8_t t, const struct ff_call *mine);
 
 /* random numbers: gen_setup.c */
 uint64_t gen_random(struct gen *g, uint64_t below);

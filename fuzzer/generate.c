@@ -37,7 +37,7 @@ static bool in_flight(struct gen *g, uint8_t t, struct where *w, uint64_t *left)
 	return false;
 }
 
-static bool draw_new(struct gen *g, uint8_t t, struct ff_call *c)
+bool gen_draw(struct gen *g, uint8_t t, struct ff_call *c)
 {
 	struct gen_thread *th = thread_of(g, t);
 	struct ff_call touch;
@@ -78,13 +78,12 @@ static bool draw_new(struct gen *g, uint8_t t, struct ff_call *c)
 	return false;
 }
 
-static void append(struct gen *g, uint8_t t, const struct ff_call *c)
+void gen_pass(struct gen *g, uint8_t t, const struct ff_call *c)
 {
 	struct gen_thread *th = thread_of(g, t);
 	struct where w = gen_where_of(g, c);
 	unsigned int cost = gen_cost(g, c);
 
-	th->call[th->ncalls++] = *c;
 	th->busy_from = th->clock;
 	th->clock += cost;
 	th->busy_until = th->clock;
@@ -93,6 +92,14 @@ static void append(struct gen *g, uint8_t t, const struct ff_call *c)
 		g->io_left--;
 	gen_remember(g, &w);
 	gen_applied(g, c);
+}
+
+static void append(struct gen *g, uint8_t t, const struct ff_call *c)
+{
+	struct gen_thread *th = thread_of(g, t);
+
+	th->call[th->ncalls++] = *c;
+	gen_pass(g, t, c);
 }
 
 static void append_meet(struct gen *g, uint8_t t, uint64_t clock)
@@ -134,8 +141,7 @@ static void bring_partner(struct gen *g, uint8_t t, const struct ff_call *c)
 	other->met = *c;
 }
 
-/* Can it be done twice? What makes or ends a slot cannot. */
-static bool repeatable(const struct ff_call *c)
+bool gen_repeatable(const struct ff_call *c)
 {
 	const struct ff_op *row = ff_op(c->op);
 
@@ -196,15 +202,14 @@ static void enqueue_round(struct gen *g, uint8_t t, const struct ff_call *c, con
 	enqueue_beside(g, t, c, met);
 }
 
-/* What two do at the same time is done again a few times, before anything else that they plan. */
-static void duel(struct gen *g, uint8_t t, const struct ff_call *mine)
+void gen_duel(struct gen *g, uint8_t t, const struct ff_call *mine)
 {
 	struct gen_thread *th = thread_of(g, t), *foe = thread_of(g, th->foe);
 	uint32_t both = ff_call_traits(mine) | ff_call_traits(&th->met);
 	struct ff_call plans[2][QUEUE];
 	unsigned int n[2] = { th->nnext, foe->nnext };
 
-	if (!(both & (FF_MOVES | FF_DROPS)) || !repeatable(mine) || !repeatable(&th->met) ||
+	if (!(both & (FF_MOVES | FF_DROPS)) || !gen_repeatable(mine) || !gen_repeatable(&th->met) ||
 	    !gen_where_of(g, mine).len || g->target.slow || !gen_chance(g, 60))
 		return;
 	memcpy(plans[0], th->next, sizeof(plans[0]));
@@ -238,13 +243,13 @@ static void step(struct gen *g, uint8_t t)
 	struct ff_call c;
 
 	/* Whoever was called comes for the one who waits: neither its own plans nor another first. */
-	if ((called || !th->nnext) && draw_new(g, t, &c)) {
+	if ((called || !th->nnext) && gen_draw(g, t, &c)) {
 		if (!called)
 			bring_partner(g, t, &c);
 		append(g, t, &c);
 		th->left--;
 		if (called)
-			duel(g, t, &c);
+			gen_duel(g, t, &c);
 		return;
 	}
 	if (!th->nnext) {	/* nothing is possible: a load always is, or a pause */

@@ -19,11 +19,13 @@
  * @features: of the kernel (ff_features_probe())
  * @allow_global: calls with FF_GLOBAL
  * @device_size: bytes of a block device target
+ * @offers: of the place (enum ff_offer): what a mutation may make of the target
  * @without: calls left out
  */
 struct ff_gen_limits {
 	unsigned int threads;
 	uint64_t features, device_size;
+	uint32_t offers;
 	bool allow_global;
 	bool without[FF_OPS];
 };
