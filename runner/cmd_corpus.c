@@ -71,14 +71,15 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	options, parse_opt,
 	"add STORE PROGRAM.ff...\nlist STORE\nshow STORE ID...\ncheck STORE\nrepair STORE [NEW]\n"
-	"merge STORE [FROM...]\nexport STORE [ID...]\nimport STORE FILE...",
+	"merge STORE [FROM...]\ndistil STORE --kernel K\nexport STORE [ID...]\nimport STORE FILE...",
 	"Keep programs, and what is known of them, in one file."
 	"\v"
 	"add makes STORE when it is not there, and prints the id of each program once it is safe on the "
 	"disk; an id is the SHA-256 of the program's text, and its beginning is enough to name it. check "
 	"says what cannot be read. repair writes everything that can be read to NEW (STORE.repaired) and "
 	"leaves STORE as it is. merge adds all of FROM to STORE and writes it in canonical form: the same "
-	"bytes whatever the order; with no FROM it compacts STORE. What an export or import cannot express "
+	"bytes whatever the order; with no FROM it compacts STORE. distil runs the programs and keeps those few that "
+	"show all that STORE shows (corpus distil --help). What an export or import cannot express "
 	"is told line by line.\n\n"
 	"Exit status: 0 done, 1 bytes are damaged (check, merge, repair), or something could not be "
 	"expressed (export, import); 2 wrong use, or a malformed program; 3 it could not be done.\n",
@@ -244,6 +245,8 @@ int cmd_corpus(int argc, char **argv)
 	size_t i;
 	int ret;
 
+	if (argc > 1 && !strcmp(argv[1], "distil"))
+		return ff_corpus_distil(argc - 1, argv + 1);
 	ff_parse(&argp, "corpus", argc, argv, &a);
 	if (a.nwords < 2) {
 		ff_msg_error("what to do, and with which store? As in \"corpus list STORE\" (corpus --help tells more)");

@@ -46,6 +46,9 @@ int ff_corpus_check(const struct ff_corpus_args *a);
 int ff_corpus_export(const struct ff_corpus_args *a);
 int ff_corpus_import(const struct ff_corpus_args *a);
 
+/** ff_corpus_distil() - "distil": it has a command line of its own, where programs run */
+int ff_corpus_distil(int argc, char **argv);
+
 /** ff_corpus_add_files() - "add": programs of our own form */
 int ff_corpus_add_files(const struct ff_corpus_args *a);
 
