@@ -5,6 +5,7 @@
  * what cannot be expressed is told with its line; no text makes it stumble.
  */
 #include "corpus/convert.h"
+#include "fuzzer/delay.h"
 #include "tests/corpus_case.h"
 
 static const struct ff_target ext4 = { .kind = FF_TARGET_EXT4 };
@@ -38,24 +39,40 @@ static void without(struct ff_program *p, const struct ff_notes *n)
 	p->ncalls = kept;
 }
 
+/* The program of a text, every third with delays: the generator draws none by itself. */
+static char *with_delays(char *text, unsigned int number, struct ff_program *p)
+{
+	struct ff_error e = { 0 };
+
+	ff_program_parse(text, strlen(text), p, &e);
+	if (number % 3)
+		return text;
+	for (p->ndelays = 0; p->ndelays < number % 8 + 1; p->ndelays++)
+		p->delay[p->ndelays] = (struct ff_delay){ .place = (uint8_t)((number + p->ndelays) % FF_DELAY_PLACES),
+							  .nth = (uint16_t)(1 + p->ndelays), .us = 1 + number % 50 };
+	free(text);
+	text = ff_program_text(p);
+	ff_program_parse(text, strlen(text), p, &e);	/* for the lines */
+	return text;
+}
+
 static void round_trips(unsigned int rounds)
 {
 	static struct ff_program p;
-	unsigned int same = 0, calls = 0, whole = 0, left = 0, used[FF_OPS] = { 0 }, kinds = 0;
+	unsigned int same = 0, calls = 0, whole = 0, left = 0, used[FF_OPS] = { 0 }, kinds = 0, delays = 0;
 	struct ff_notes out, in;
-	struct ff_error e = { 0 };
 	char *text, *syz;
 
 	for (unsigned int i = 0; i < rounds; i++) {
 		out = in = (struct ff_notes){ 0 };
-		text = case_text(i);
-		ff_program_parse(text, strlen(text), &p, &e);	/* for the lines */
+		text = with_delays(case_text(i), i, &p);
+		delays += p.ndelays;
 		syz = ff_syz_export(&p, &out);
 		taken = 0;
 		ff_syz_import(syz, strlen(syz), &ext4, take, NULL, &in);
 		calls += p.ncalls;
 		left += (unsigned int)out.count;
-		whole += !out.count;
+		whole += out.count == p.ndelays;
 		without(&p, &out);
 		for (unsigned int c = 0; c < p.ncalls; c++)
 			used[p.call[c].op]++;
@@ -76,7 +93,28 @@ static void round_trips(unsigned int rounds)
 	tap_is_int(same, rounds, "%u generated programs come back from syzkaller's text", rounds);
 	tap_ok(left < calls / 2 && kinds > 25, "%u of %u calls could not be expressed; %u kinds of call can", left, calls,
 	       kinds);
-	tap_diag("%u programs without any loss", whole);
+	tap_ok(delays > rounds, "%u delays come back with them", delays);
+	tap_diag("%u programs without any loss but delays, which syzkaller has not", whole);
+}
+
+/* A call that has no row is told with its line, and kept for people; so is each delay. */
+static void no_row(void)
+{
+	static const char text[] = "# foliofuzz 1\ntarget fuse\ndelay seek 1 50\nsetup\n  h0 = open f0 rdwr|creat\n"
+				   "thread 0\n  serve stall 1 100\n  fsync h0\n";
+	struct ff_notes n = { 0 };
+	static struct ff_program p;
+	struct ff_error e;
+	char *syz;
+
+	ff_program_parse(text, strlen(text), &p, &e);
+	syz = ff_syz_export(&p, &n);
+	tap_ok(n.count == 2 && noted(&n, 3) && noted(&n, 7), "a delay and an order to the FUSE server are told (%zu notes)",
+	       n.count);
+	tap_ok(strstr(syz, "# delay seek 1 50\n") && strstr(syz, "# left out: serve stall 1 100\n"),
+	       "and both stand in the text");
+	free(syz);
+	ff_notes_free(&n);
 }
 
 static void reads(const char *what, const char *syz, const char *want, unsigned int notes)
@@ -202,6 +240,7 @@ static void nonsense(unsigned int rounds)
 int main(void)
 {
 	texts_of_syzkaller();
+	no_row();
 	round_trips(600);
 	nonsense(1500);
 	return tap_done();
