@@ -10,12 +10,13 @@
 #include "fuzzer/edit.h"
 #include "fuzzer/mut.h"
 
-#define MOST_US		1500000	/* guessed; what took longer before may take as long */
+#define MOST_US		1000000	/* guessed, the generator's longest; what took longer before may take as long */
+#define LONG		96	/* calls: from here on every second mutation makes it shorter */
 
 const struct mut_kind mut_kinds[] = {
-	{ "insert", 28, mut_insert },
+	{ "insert", 24, mut_insert },
 	{ "argument", 20, mut_argument },
-	{ "remove", 12, mut_remove },
+	{ "remove", 18, mut_remove },
 	{ "splice", 10, mut_splice },
 	{ "repeat", 7, mut_repeat },
 	{ "duel", 7, mut_duel },
@@ -27,11 +28,15 @@ const struct mut_kind mut_kinds[] = {
 	{ NULL, 0, NULL }
 };
 
+static const struct mut_kind shorten = { "shorten", 0, mut_remove };
+
 static const struct mut_kind *draw_kind(struct mut *m)
 {
 	unsigned int total = 0, roll;
 	const struct mut_kind *k;
 
+	if (m->p.ncalls > LONG && gen_chance(&m->g, 50))
+		return &shorten;
 	for (k = mut_kinds; k->name; k++)
 		total += k->weight;
 	roll = (unsigned int)gen_random(&m->g, total);

@@ -74,7 +74,7 @@ bool mut_remove(struct mut *m)
 {
 	bool drop[FF_MAX_CALLS] = { false }, setup = gen_chance(&m->g, 6);
 	int i = setup ? (int)any(m, ff_edit_first(&m->p, 0) + 1) : mut_any_call(m);
-	unsigned int before = m->p.ncalls, n = gen_chance(&m->g, 60) ? 1 : 2 + any(m, 4);
+	unsigned int before = m->p.ncalls, n = gen_chance(&m->g, 50) ? 1 : 2 + any(m, 6);
 
 	if (i < 0 || (unsigned int)i >= m->p.ncalls)
 		return false;
