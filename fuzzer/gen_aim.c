@@ -85,6 +85,8 @@ static struct where fresh_place(struct gen *g)
 	for (unsigned int i = 0; i < FF_MAX_SLOTS; i++)
 		if (g->file[i].used)
 			found[n++] = FF_MEMS + i;
+	if (!n)		/* of a program that shares nothing */
+		return (struct where){ .file = NONE, .mem = NONE };
 	pick = found[gen_random(g, n)];
 	if (pick < FF_MEMS)
 		return gen_in_memory(g, pick);

@@ -57,23 +57,69 @@ static struct ff_cover cover_of(const struct ff_distilled *k, const uint32_t *f,
 	return (struct ff_cover){ .f = f, .n = n, .cost = k->m.run_us > LEAST_US ? k->m.run_us : LEAST_US };
 }
 
+/* All stable features, and in how many runs of one program each was at most. */
+static int note_all(struct ff_distil *d, uint16_t **best)
+{
+	struct ff_cover *c = calloc(d->n + 1, sizeof(*c));
+	ssize_t all = -ENOMEM;
+
+	for (size_t i = 0; i < d->n && c; i++)
+		c[i] = cover_of(&d->k[i], d->k[i].stable, d->k[i].nstable);
+	if (c)
+		all = ff_cover_union(c, d->n, false, &d->all);
+	free(c);
+	d->nall = all > 0 ? (size_t)all : 0;
+	*best = calloc(d->nall + 1, sizeof(**best));
+	if (all < 0 || !*best)
+		return -ENOMEM;
+	for (size_t f = 0; f < d->nall; f++)
+		for (size_t i = 0; i < d->n; i++) {
+			unsigned int hits = d->k[i].held ? 0 : ff_seen_has(&d->k[i].m.seen, d->all[f]);
+
+			if (hits > (*best)[f])
+				(*best)[f] = (uint16_t)hits;
+		}
+	return 0;
+}
+
+/* Of what is stable in a program that which no other shows more often: it will show again. */
+static uint32_t surest(const struct ff_distil *d, const struct ff_distilled *k, const uint16_t *best, uint32_t *out)
+{
+	uint32_t n = 0;
+	size_t f = 0;
+
+	for (uint32_t i = 0; i < k->nstable; i++) {
+		while (d->all[f] < k->stable[i])
+			f++;
+		if (ff_seen_has(&k->m.seen, k->stable[i]) >= best[f])
+			out[n++] = k->stable[i];
+	}
+	return n;
+}
+
 static int choose(struct ff_distil *d)
 {
 	struct ff_cover *c = calloc(d->n + 1, sizeof(*c));
-	ssize_t all = 0;
-	int ret = c ? 0 : -ENOMEM;
+	uint16_t *best = NULL;
+	int ret = c ? note_all(d, &best) : -ENOMEM;
 
-	for (size_t i = 0; i < d->n && !ret; i++)
-		c[i] = cover_of(&d->k[i], d->k[i].stable, d->k[i].nstable);
+	for (size_t i = 0; i < d->n && !ret; i++) {
+		uint32_t *f = malloc((d->k[i].nstable + 1) * sizeof(*f));
+
+		if (f)
+			c[i] = cover_of(&d->k[i], f, surest(d, &d->k[i], best, f));
+		else
+			ret = -ENOMEM;
+	}
 	if (!ret)
 		ret = ff_cover_choose(c, d->n);
-	if (!ret)
-		all = ff_cover_union(c, d->n, false, &d->all);
-	d->nall = all > 0 ? (size_t)all : 0;
-	for (size_t i = 0; i < d->n && !ret; i++)
-		d->k[i].keep |= c[i].kept;
+	for (size_t i = 0; i < d->n && c; i++) {
+		d->k[i].keep |= !ret && c[i].kept;
+		free((void *)c[i].f);
+	}
+	free(best);
 	free(c);
-	return ret ? ret : all < 0 ? (int)all : 0;
+	return ret;
 }
 
 int ff_distil_again(const struct ff_distil *d, uint32_t feature)

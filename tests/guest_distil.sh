@@ -31,7 +31,7 @@ setup
 thread 0
   pread h0 8K 512
   seek h0 8K data
-  fallocate h0 punch|keep_size 0 8K
+  fallocate h0 punch 0 8K
 END
 cat >"$tmp/alone.ff" <<'END'
 # foliofuzz 1

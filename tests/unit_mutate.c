@@ -2,6 +2,8 @@
 /*
  * The mutator: what it makes is legal, within the limits, of bounded size,
  * lets all threads come through their meeting points, and is the same for ever.
+ *
+ * timeout: 400
  */
 #include <stdlib.h>
 #include <string.h>
