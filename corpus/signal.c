@@ -31,9 +31,8 @@ struct builder {
 
 static uint32_t mix(uint32_t h, uint32_t v)
 {
-	h = (h ^ v) * 0x85ebca6bu;
-	h ^= h >> 13;
-	h *= 0xc2b2ae35u;
+	h = (h + 0x9e3779b9u) * 0x85ebca6bu;	/* first this, so that (a, b) is not (b, a) */
+	h = (h ^ h >> 15 ^ v) * 0xc2b2ae35u;
 	return h ^ h >> 16;
 }
 
@@ -84,7 +83,7 @@ static uint32_t outcome_of(const struct ff_call *c, const struct ff_record *r)
 		return SIGNALLED + ((uint32_t)r->signal << 8);
 	if (r->err)
 		return WITH_ERRNO + ((uint32_t)r->err << 8);
-	if (ff_op(c->op)->traits & (FF_READS | FF_WRITES) && arg >= 0 && r->result >= 0 &&
+	if (ff_op(c->op)->traits & (FF_READS | FF_WRITES | FF_TOUCHES) && arg >= 0 && r->result >= 0 &&
 	    (uint64_t)r->result < c->arg[arg])
 		return r->result ? PARTLY_DONE : NOTHING_DONE;
 	return ALL_DONE;

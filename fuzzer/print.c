@@ -149,7 +149,7 @@ size_t ff_program_print(const struct ff_program *p, char *out, size_t n)
 
 	ff_target_print(&p->target, target, sizeof(target));
 	ff_out(&o, "# foliofuzz %d\n", FF_TEXT_VERSION);
-	if (p->seed || p->number)
+	if (p->seed)	/* else it is by hand, or mutated: its number says nothing */
 		ff_out(&o, "# seed %" PRIu64 " number %" PRIu64 "\n", p->seed, p->number);
 	ff_out(&o, "target %s\n", target);
 	for (unsigned int d = 0; d < ndelays; d++) {

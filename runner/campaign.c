@@ -28,7 +28,8 @@ static struct ff_work *free_work(struct ff_campaign *c)
 	return NULL;
 }
 
-static int feed(struct ff_campaign *c, const struct ff_program *p, struct ff_replay_job *job)
+static int feed(struct ff_campaign *c, const struct ff_program *p, struct ff_replay_job *job,
+		struct ff_candidate *again)
 {
 	struct ff_work *w = free_work(c);
 	int ret = w ? ff_session_feed(c->session, p, w) : -EAGAIN;
@@ -37,48 +38,80 @@ static int feed(struct ff_campaign *c, const struct ff_program *p, struct ff_rep
 		return ret;
 	w->used = true;
 	w->job = job;
+	w->again = again;
+	w->source = c->source;
 	ff_target_print(&p->target, w->target, sizeof(w->target));
 	return 0;
 }
 
-static void generate(struct ff_campaign *c)
+/* The next program, from the generator or out of kept ones. It stays when it could not be fed. */
+static void make(struct ff_campaign *c)
 {
 	const struct ff_campaign_config *cfg = c->cfg;
 	struct ff_target t = cfg->target;
 
+	if (c->made)
+		return;
 	if (!cfg->fixed)
 		ff_rotation(ff_session_info(c->session)->boot.offers, cfg->seed, c->number, &t);
-	ff_generate(&c->limits, cfg->seed, c->number, &t, &c->program);
+	c->source = FF_SOURCE_MUTATED;
+	if (!ff_feedback_mutate(c->feedback, c->number, &t, &c->program)) {
+		c->source = FF_SOURCE_GENERATED;
+		ff_generate(&c->limits, cfg->seed, c->number, &t, &c->program);
+	}
 	c->number++;
+	c->made = true;
+}
+
+static bool feed_replay(struct ff_campaign *c, struct ff_replay_job *job)
+{
+	if (!feed(c, job->c.program, job, NULL))
+		return true;
+	job->started--;
+	return false;
+}
+
+static bool feed_again(struct ff_campaign *c, struct ff_candidate *again, const struct ff_program *p)
+{
+	if (!feed(c, p, NULL, again))
+		return true;
+	ff_feedback_not_run(c->feedback, again, false);
+	return false;
+}
+
+static bool feed_new(struct ff_campaign *c)
+{
+	make(c);
+	c->made = feed(c, &c->program, NULL, NULL) != 0;
+	return !c->made;
 }
 
 /*
- * Replays go first. With generated programs ended (@more false) only replays.
+ * Replays go first, then programs whose signal may be stable, then new ones.
+ * With new programs ended (@more false) only replays.
  * Return: was anything fed?
  */
 static bool feed_all(struct ff_campaign *c, bool more)
 {
-	uint64_t campaign_ns = more && !c->cfg->first ? ff_session_info(c->session)->guest_ns : UINT64_MAX;
+	uint64_t guest_ns = ff_session_info(c->session)->guest_ns;
+	uint64_t campaign_ns = more && !c->cfg->first ? guest_ns : UINT64_MAX;
+	struct ff_candidate *again;
+	const struct ff_program *p;
 	struct ff_replay_job *job;
-	bool fed = false;
+	bool fed = false, one = true;
 
-	while (ff_session_pending(c->session) < FF_BOX_SLOTS) {
+	while (one && ff_session_pending(c->session) < FF_BOX_SLOTS) {
 		job = ff_replay_next(&c->replay, campaign_ns);
-		if (job) {
-			if (feed(c, job->c.program, job)) {
-				job->started--;
-				break;
-			}
-		} else if (more && (!c->cfg->programs || c->number < c->cfg->programs)) {
-			generate(c);
-			if (feed(c, &c->program, NULL)) {
-				c->number--;	/* generated again: it is a pure function */
-				break;
-			}
-		} else {
+		again = !job && more ? ff_feedback_again(c->feedback, guest_ns, &p) : NULL;
+		if (job)
+			one = feed_replay(c, job);
+		else if (again)
+			one = feed_again(c, again, p);
+		else if (more && (c->made || !c->cfg->programs || c->number < c->cfg->programs))
+			one = feed_new(c);
+		else
 			break;
-		}
-		fed = true;
+		fed |= one;
 	}
 	return fed;
 }
@@ -91,6 +124,8 @@ static int failed(struct ff_campaign *c, struct ff_work *w, struct ff_outcome *r
 		w->job->broken = true;
 		w->job->started--;
 	}
+	if (w->again)
+		ff_feedback_not_run(c->feedback, w->again, true);
 	if (c->failed_row++ == 0) {
 		ff_screen_clear(&c->screen);
 		ff_msg_warn("target %s cannot be made: %s", w->target, r->failed);
@@ -101,9 +136,28 @@ static int failed(struct ff_campaign *c, struct ff_work *w, struct ff_outcome *r
 	return -ENODEV;
 }
 
+/* What is kept is on the disk before it is said. Replays are no news: their programs have been looked at. */
+static int learn(struct ff_campaign *c, const struct ff_work *w, const struct ff_outcome *r, unsigned int news)
+{
+	struct ff_feedback_run run = {
+		.source = w->source, .again = w->again, .c = &r->c, .guest_ns = r->guest_ns,
+		.lost = r->lost[0] || r->damaged, .new_findings = news,
+	};
+	char kept[FF_ID_TEXT];
+	int ret;
+
+	if (w->job)
+		return 0;
+	ret = ff_feedback_ran(c->feedback, &run, kept);
+	if (!ret && kept[0] && c->cfg->corpus)
+		ret = ff_store_log(c->store, "kept %s", kept);
+	return ret;
+}
+
 static int handle(struct ff_campaign *c, struct ff_outcome *r)
 {
 	struct ff_work *w = r->tag;
+	unsigned int found = c->nfound;
 	int ret;
 
 	if (r->failed) {
@@ -112,7 +166,7 @@ static int handle(struct ff_campaign *c, struct ff_outcome *r)
 		return ret;
 	}
 	c->failed_row = 0;
-	if (w->job)
+	if (w->job || w->again)
 		c->tally.replays++;
 	else
 		c->tally.programs++;
@@ -122,6 +176,8 @@ static int handle(struct ff_campaign *c, struct ff_outcome *r)
 	ff_tally_add(&c->tally, r->c.program, r->c.history);
 	ff_ground_add(&c->ground, &r->c);
 	ret = ff_campaign_found(c, w, r);
+	if (!ret)
+		ret = learn(c, w, r, c->nfound - found);
 	w->used = false;
 	return ret;
 }
@@ -136,6 +192,7 @@ static void show(struct ff_campaign *c)
 		.out = ff_store_path(c->store), .seed = c->cfg->seed,
 	};
 
+	st.features = ff_feedback_features(c->feedback, &st.stable, &st.kept);
 	ff_screen_show(&c->screen, &st);
 }
 
@@ -154,7 +211,7 @@ static const char *ended(struct ff_campaign *c, bool *more)
 		if (!ff_replay_waiting(&c->replay) || (now - limit) * 1000 > GRACE_MS)
 			return "time";
 	}
-	if (c->cfg->programs && c->number >= c->cfg->programs) {
+	if (c->cfg->programs && c->number >= c->cfg->programs && !c->made) {
 		*more = false;
 		if (!ff_session_pending(c->session) && !ff_replay_waiting(&c->replay))
 			return "programs";
@@ -204,10 +261,17 @@ static void hello(struct ff_campaign *c)
 static int set_up(struct ff_campaign *c)
 {
 	const struct ff_campaign_config *cfg = c->cfg;
+	const struct ff_feedback_config feedback = {
+		.corpus = cfg->corpus, .blind = cfg->blind, .fixed = cfg->fixed, .seed = cfg->seed,
+		.limits = &c->limits,
+	};
 	const struct ff_box_boot *boot;
 	int ret;
 
 	ret = ff_store_open(&c->store, cfg->o.out ? cfg->o.out : "out");
+	if (ret)
+		return ret;
+	ret = ff_feedback_open(&c->feedback, &feedback);
 	if (ret)
 		return ret;
 	c->judge = ff_judge_open(cfg->o.oracles);
@@ -225,6 +289,7 @@ static int set_up(struct ff_campaign *c)
 	c->limits.threads = cfg->threads;
 	c->limits.features = boot->features;
 	c->limits.device_size = boot->device_size;
+	c->limits.offers = cfg->fixed ? 0 : boot->offers;
 	c->limits.allow_global = !cfg->o.here;
 	memcpy(c->limits.without, cfg->without, sizeof(c->limits.without));
 	return ff_store_log(c->store, "campaign: %s release=%s accel=%s seed=%llu", c->command,
@@ -255,7 +320,7 @@ int ff_campaign(const struct ff_campaign_config *cfg)
 	c->began_ms = ff_now_ms();
 	ret = set_up(c);
 	if (ret == -EINVAL)
-		status = FF_EXIT_USAGE;	/* there is no kernel of this name */
+		status = FF_EXIT_USAGE;	/* there is no kernel of this name, or the corpus is no store */
 	if (ret)
 		goto cleanup;
 	c->began_ms = ff_now_ms();
@@ -271,6 +336,7 @@ cleanup:
 	if (ret == -ECANCELED)
 		status = FF_EXIT_CLEAN;	/* Ctrl-C while the first guest booted: nothing was found */
 	ff_replay_free(&c->replay);
+	ff_feedback_close(c->feedback);
 	ff_session_close(c->session);
 	ff_judge_close(c->judge);
 	free(c->findings);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The campaign: generate, feed, judge, store, until it is enough. */
+/* The campaign: generate or mutate, feed, judge, store, until it is enough. */
 #ifndef FF_RUNNER_CAMPAIGN_H
 #define FF_RUNNER_CAMPAIGN_H
 
@@ -15,12 +15,15 @@ enum ff_first { FF_FIRST_NEVER, FF_FIRST_ANY, FF_FIRST_UNKNOWN };
  * @fixed: all programs on @target
  * @first: enum ff_first: stop after this finding, with its replays
  * @known_ok: known findings leave the exit status at 0
+ * @corpus: path of the store of kept programs, NULL: they are kept for this campaign only
+ * @blind: no feedback: generated programs only
  */
 struct ff_campaign_config {
 	struct ff_guest_options o;
 	uint64_t seed, seconds, programs;
 	unsigned int threads;
-	bool fixed, known_ok;
+	bool fixed, known_ok, blind;
+	const char *corpus;
 	enum ff_first first;
 	struct ff_target target;
 	bool without[FF_OPS];

@@ -55,6 +55,7 @@ static json_t *summary(struct ff_campaign *c, const struct ff_session_info *info
 	json_object_update_new(j, ff_tally_json(&c->tally));
 	json_object_set_new(j, "counters", counters_json(info));
 	json_object_set_new(j, "events_seen", seen_json(info));
+	json_object_set_new(j, "feedback", ff_feedback_json(c->feedback));
 	json_object_set_new(j, "ground", ff_ground_json(&c->ground, info));
 	return j;
 }
@@ -87,6 +88,7 @@ static void print_text(struct ff_campaign *c, const struct ff_session_info *info
 	       (unsigned long long)c->tally.failed_targets, info->restarts, info->deaths);
 	printf("%llu witness events, %llu dropped; %s\n", (unsigned long long)c->tally.events,
 	       (unsigned long long)c->tally.drops, info->boot.witness);
+	ff_feedback_print(c->feedback, stdout);
 	ff_ground_print(&c->ground, info, stdout);
 	if (!info->boot.log_readable)
 		printf("SKIP kernel-log: /dev/kmsg cannot be read here\n");

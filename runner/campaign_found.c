@@ -104,6 +104,7 @@ static int take_over(struct ff_campaign *c, struct ff_replay_job *job)
 		return 0;
 	f->hits = job->hits;
 	f->runs = job->ended;
+	f->seed = job->seed;
 	f->number = job->number;
 	return ff_store_put(c->store, f, &job->c, &job->finding);
 }

@@ -5,6 +5,7 @@
 
 #include "fuzzer/generate.h"
 #include "runner/campaign.h"
+#include "runner/feedback.h"
 #include "runner/replay.h"
 #include "runner/ground.h"
 #include "runner/screen.h"
@@ -13,10 +14,12 @@
 #define FF_MAX_FOUND	256	/* different signatures of a campaign */
 #define FF_MAX_LOST	50	/* programs kept of lost guests */
 
-/* What a result's tag points to: @job NULL for a generated program. */
+/* What a result's tag points to: neither @job nor @again: the first run of a program. */
 struct ff_work {
 	bool used;
+	enum ff_source source;
 	struct ff_replay_job *job;
+	struct ff_candidate *again;	/* to see whether its signal is stable */
 	char target[128];
 };
 
@@ -30,10 +33,13 @@ struct ff_campaign {
 	struct ff_tally tally;
 	struct ff_ground ground;
 	struct ff_replay replay;
+	struct ff_feedback *feedback;
 	struct ff_screen screen;
 	struct ff_found found[FF_MAX_FOUND];
 	unsigned int nfound, nknown, unkept, nlost;
-	uint64_t number;		/* of the next program to be generated */
+	uint64_t number;		/* of the next program */
+	bool made;			/* @program was made from @source and is not fed yet */
+	enum ff_source source;
 	long long began_ms;
 	double last_found;
 	unsigned int failed_row;	/* targets that failed one after the other */

@@ -8,14 +8,17 @@
 #include "runner/campaign.h"
 #include "runner/cmds.h"
 
-enum { KEY_PROGRAMS = 0x200, KEY_SEED, KEY_TARGET, KEY_THREADS, KEY_WITHOUT, KEY_FIRST, KEY_KNOWN_OK };
+enum { KEY_PROGRAMS = 0x200, KEY_SEED, KEY_TARGET, KEY_THREADS, KEY_WITHOUT, KEY_FIRST, KEY_KNOWN_OK,
+       KEY_CORPUS, KEY_NO_FEEDBACK };
 
 static const struct argp_option options[] = {
 	{ "time", 't', "TIME", 0, "Stop after this time: 120, 20m, 3h, 2d. Findings that were not replayed yet get up to 20 s more", 0 },
-	{ "programs", KEY_PROGRAMS, "N", 0, "Stop after N generated programs", 0 },
+	{ "programs", KEY_PROGRAMS, "N", 0, "Stop after N new programs", 0 },
 	{ "first", KEY_FIRST, "unknown", OPTION_ARG_OPTIONAL,
 	  "Stop after the first finding and its replays; with =unknown the first that is not a known bug", 0 },
-	{ "seed", KEY_SEED, "N", 0, "Same seed, same programs (drawn and printed if not given)", 0 },
+	{ "seed", KEY_SEED, "N", 0, "Same seed, same generated programs (drawn and printed if not given); with --no-feedback the same campaign", 0 },
+	{ "corpus", KEY_CORPUS, "FILE", 0, "Begin with the programs of this corpus and keep there those that made the kernel do something new (made if it is not there)", 0 },
+	{ "no-feedback", KEY_NO_FEEDBACK, NULL, 0, "Generate all programs, keep and change none: what comes back changes nothing", 0 },
 	{ "target", KEY_TARGET, "TARGET", 0, "All programs on this target, as \"tmpfs huge=always swap=zram\" (else they rotate)", 0 },
 	{ "threads", KEY_THREADS, "N", 0, "Threads of each program (else 1 to 4)", 0 },
 	{ "without", KEY_WITHOUT, "CALL[,CALL]", 0, "Leave calls out", 0 },
@@ -79,6 +82,16 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_KNOWN_OK:
 		c->known_ok = true;
+		return 0;
+	case KEY_CORPUS:
+		c->corpus = arg;
+		return 0;
+	case KEY_NO_FEEDBACK:
+		c->blind = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (c->corpus && c->blind)
+			argp_error(state, "--corpus and --no-feedback: without feedback nothing is kept");
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "\"%s\": fuzz takes options only (foliofuzz run runs one program)", arg);

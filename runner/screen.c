@@ -72,22 +72,23 @@ static void draw(struct ff_screen *s, const struct ff_status *st)
 		(unsigned long long)sum.done, s->rate, ff_tally_percent(&sum),
 		(unsigned long long)sum.skipped);
 	fprintf(stderr, "  findings   %u new, %u known\n", st->found - st->known, st->known);
+	fprintf(stderr, "  signal     %u features, %u stable in %u kept programs\n", st->features, st->stable, st->kept);
 	fprintf(stderr, "  target     %.100s\n", st->target);
 	fprintf(stderr, "  witness    %llu events, %llu dropped; %.100s\n",
 		(unsigned long long)st->tally->events, (unsigned long long)st->tally->drops,
 		i->boot.witness);
 	fprintf(stderr, "  kept in    %.120s      Ctrl-C ends it and saves everything\n", st->out);
-	s->lines = 8;
+	s->lines = 9;
 }
 
 static void line(const struct ff_screen *s, const struct ff_status *st)
 {
 	struct ff_tally_row sum = ff_tally_sum(st->tally);
 
-	fprintf(stderr, "foliofuzz: %.0f s: %llu programs, %llu calls (%.0f accepted/s, %.1f %%), %u findings (%u known), %u guests lost, %llu events, %llu dropped; target %s\n",
+	fprintf(stderr, "foliofuzz: %.0f s: %llu programs, %llu calls (%.0f accepted/s, %.1f %%), %u findings (%u known), %u guests lost, %u features, %u programs kept, %llu events, %llu dropped; target %s\n",
 		st->seconds, (unsigned long long)st->tally->programs, (unsigned long long)sum.done,
 		s->rate, ff_tally_percent(&sum), st->found, st->known, st->info->restarts,
-		(unsigned long long)st->tally->events, (unsigned long long)st->tally->drops, st->target);
+		st->features, st->kept, (unsigned long long)st->tally->events, (unsigned long long)st->tally->drops, st->target);
 }
 
 void ff_screen_show(struct ff_screen *s, const struct ff_status *st)

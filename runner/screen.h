@@ -11,6 +11,7 @@ struct ff_status {
 	const struct ff_session_info *info;
 	const struct ff_tally *tally;
 	double seconds, limit_seconds;	/* limit 0: none */
+	unsigned int features, stable, kept;	/* of the feedback */
 	unsigned int found, known;	/* signatures: all, and the known among them */
 	double last_found;		/* seconds at the last new one, < 0: none */
 	const char *target;		/* of the program that runs now */

@@ -216,15 +216,21 @@ static int put_folder(const char *from, const char *to)
 static int fill(const char *dir, const char *name, const struct ff_found *f, const struct ff_case *c,
 		const struct ff_finding *evidence)
 {
-	char path[3600], head[700];
+	char path[3600], head[700], from[96];
 	json_t *j = ff_found_json(f, evidence->evidence);
 	int ret;
 
 	snprintf(path, sizeof(path), "%s/finding.json", dir);
 	ret = j ? put_json(path, j) : -ENOMEM;
 	json_decref(j);
-	snprintf(head, sizeof(head), "%s\nseen on %s; seed %llu, program %llu", f->what, f->release,
-		 (unsigned long long)f->seed, (unsigned long long)f->number);
+	/* A mutated one comes of no seed: what is written here is all there is of it. */
+	if (f->seed)
+		snprintf(from, sizeof(from), "seed %llu, program %llu", (unsigned long long)f->seed,
+			 (unsigned long long)f->number);
+	else
+		snprintf(from, sizeof(from), "mutated from kept programs, number %llu of its campaign",
+			 (unsigned long long)f->number);
+	snprintf(head, sizeof(head), "%s\nseen on %s; %s", f->what, f->release, from);
 	if (!ret)
 		ret = put_text(dir, "program.ff", ff_text_program(c->program, head));
 	if (!ret)
