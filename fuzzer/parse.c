@@ -66,8 +66,8 @@ static void parse_comment(struct parser *s, struct ff_str rest)
 	uint64_t va, vb;
 
 	if (!ff_str_is(hash, "#") || !ff_str_is(seed, "seed") || !ff_str_is(number, "number") ||
-	    rest.n || ff_str_number(a, &va) || ff_str_number(b, &vb))
-		return;
+	    rest.n || ff_str_number(a, &va) || ff_str_number(b, &vb) || !va)
+		return;		/* seeds are from 1 on */
 	s->p->seed = va;
 	s->p->number = vb;
 }
