@@ -10,6 +10,7 @@
 #	TIME=120		guest seconds for each campaign
 #	CONTROL=600		for the control, 0: none
 #	TARGET="tmpfs swap=slow"	all programs on this target (else they rotate)
+#	FUZZ_ARGS="--no-feedback"	more options of fuzz, word by word
 #	OUT=out/mutants
 #
 # Harm: how often the mutant did what it is there for (/sys/kernel/debug/mutant), in
@@ -25,6 +26,7 @@ TIME=${TIME:-120}
 CONTROL=${CONTROL:-600}
 OUT=${OUT:-out/mutants}
 TARGET=${TARGET:-}
+FUZZ_ARGS=${FUZZ_ARGS:-}
 
 # Windows that are widened, as tests/mutants/README.md has it; the rest are natural.
 append_of()
@@ -59,9 +61,10 @@ campaign()
 	append=$(append_of "${kernel#mutant:}")
 	rm -rf "$dir"
 	mkdir -p "$dir"
+	# shellcheck disable=SC2086 # words
 	"$FOLIOFUZZ" fuzz --kernel "$kernel" --seed "$seed" ${TARGET:+--target "$TARGET"} \
 		--append "ff.show=/sys/kernel/debug/mutant $append" \
-		--json --out "$dir" "$@" >"$dir/json" 2>"$dir/err"
+		--json --out "$dir" $FUZZ_ARGS "$@" >"$dir/json" 2>"$dir/err"
 }
 
 # harm FILE MUTANT: of all guests of a campaign
