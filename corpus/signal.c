@@ -13,7 +13,7 @@
 #define SETS		32768	/* slots of the set that is being made: a power of two */
 
 /* Where a feature comes from, in its two highest bits. */
-enum source { FROM_OUTCOME, FROM_ACTION, FROM_PAIR };
+enum source { FROM_OUTCOME, FROM_ACTION, FROM_PAIR, FROM_COVER };
 
 /*
  * What is collected, as a hash table; 0 is no feature. @last: per object the
@@ -190,6 +190,16 @@ static void actions(struct builder *b)
 	}
 }
 
+/* ---- the code that ran ---- */
+
+static void coverage(struct builder *b, const uint8_t *cover)
+{
+	for (uint32_t i = 0; cover && i < FF_COVER_BYTES; i++)
+		for (uint32_t bits = cover[i], bit = 0; bits; bits >>= 1, bit++)
+			if (bits & 1)
+				add(b, FROM_COVER, mix(i * 8 + bit, 0));
+}
+
 void ff_signal_of(const struct ff_case *c, struct ff_signal *s)
 {
 	struct ff_action *a = malloc((c->nevents + 1) * sizeof(*a));
@@ -204,6 +214,7 @@ void ff_signal_of(const struct ff_case *c, struct ff_signal *s)
 		b->a = a;
 		b->na = ff_actions_of(c, a);
 		actions(b);
+		coverage(b, c->cover);
 		for (uint32_t i = 0; i < SETS; i++)
 			if (b->set[i])
 				b->set[n++] = b->set[i];

@@ -145,6 +145,7 @@ void *ff_exec_work(void *arg)
 	unsigned int seen = 0, now;
 
 	ff_guard_thread(t);
+	ff_kcov_thread(t);
 	t->tid = (uint32_t)syscall(SYS_gettid);
 	for (;;) {
 		while ((now = atomic_load(&x->go[t->index])) == seen)
@@ -342,9 +343,11 @@ void ff_exec_run(struct ff_exec *x, const struct ff_program *p, uint16_t epoch,
 	prepare(x);
 	ff_device_before(x);
 	enter(x);
+	ff_kcov_begin(x);
 	run_list(&x->thread[SETUP], 0);
 	settle(x);
 	run_threads(x);
+	ff_kcov_end(x);
 	pack_runs(h);
 	note_pressure(x);
 	h->ended = ff_now();

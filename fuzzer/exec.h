@@ -40,12 +40,14 @@
  * @call_limit_ns: goes into the history
  * @own_tmpfs: @dir is a tmpfs that nobody else uses
  * @bare: nothing recorded and nothing checked, for the benchmark's bare loop
+ * @kcov: threads record which code of the kernel they go through; -ENOENT and the
+ *	like from ff_exec_open() where the kernel cannot
  */
 struct ff_exec_config {
 	const char *dir, *device, *swap, *cgroup;
 	struct ff_serve *serve;
 	uint64_t device_size, features, call_limit_ns;
-	bool allow_global, own_tmpfs, bare;
+	bool allow_global, own_tmpfs, bare, kcov;
 };
 
 struct ff_exec;
@@ -67,6 +69,9 @@ void ff_exec_target(struct ff_exec *x, const struct ff_exec_config *cfg);
  */
 void ff_exec_run(struct ff_exec *x, const struct ff_program *p, uint16_t epoch,
 		 struct ff_history *h);
+
+/** ff_exec_cover() - @bits gets the coverage of the next programs (struct ff_case), FF_COVER_BYTES */
+void ff_exec_cover(struct ff_exec *x, uint8_t *bits);
 
 void ff_exec_close(struct ff_exec *x);
 

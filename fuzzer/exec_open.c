@@ -123,8 +123,11 @@ int ff_exec_open(struct ff_exec **out, const struct ff_exec_config *cfg, struct 
 	x->dummy = anonymous(x->page_size, MAP_PRIVATE);
 	if (!ret && !x->dummy)
 		ret = fail(e, ENOMEM, "get memory");
+	if (!ret && cfg->kcov && ff_kcov_open(x))
+		ret = fail(e, errno, "record which code of the kernel runs (CONFIG_KCOV, debugfs)");
 	if (!ret) {
 		*(volatile char *)x->dummy = 1;
+		ff_kcov_thread(&x->thread[0]);
 		ret = start_workers(x, e);
 	}
 	if (ret) {
@@ -170,6 +173,7 @@ void ff_exec_close(struct ff_exec *x)
 		syscall(SYS_futex, &x->go[i], FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 		pthread_join(x->worker[i], NULL);
 	}
+	ff_kcov_close(x);
 	for (i = 0; i < FF_WORKERS; i++)
 		thread_close(&x->thread[i], x->page_size);
 	if (x->dummy)

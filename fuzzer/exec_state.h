@@ -56,6 +56,12 @@ struct ff_account {
 	uint64_t cost, ran;
 };
 
+/* exec_kcov.c: a thread's buffer; @area NULL: there is none */
+struct ff_kcov {
+	int fd;
+	uint64_t *area;
+};
+
 /**
  * struct ff_exec - an executor
  * @path: of files f0-f7 on the target
@@ -85,6 +91,8 @@ struct ff_exec {
 	int reclaim, dropcaches, compact, pidfd, vmstat;
 	struct ff_pressure before;
 	struct ff_account account;
+	struct ff_kcov kcov[FF_MAX_THREADS];
+	uint8_t *cover;			/* where the coverage of a program goes, or NULL */
 	void *dummy;			/* a page of its own for the settle step */
 	struct ff_thread thread[FF_WORKERS];
 	pthread_t worker[FF_WORKERS];
@@ -130,6 +138,13 @@ void ff_exec_pressure(struct ff_exec *x);	/* compare with the last time; sets hi
 /* exec_usage.c: what is in use now that nothing runs; what has not returned after a program */
 void ff_usage_base(struct ff_exec *x);
 void ff_usage_after(struct ff_exec *x);
+
+/* exec_kcov.c: all buffers; in the thread itself; before and after a program */
+int ff_kcov_open(struct ff_exec *x);
+void ff_kcov_close(struct ff_exec *x);
+void ff_kcov_thread(struct ff_thread *t);
+void ff_kcov_begin(struct ff_exec *x);
+void ff_kcov_end(struct ff_exec *x);
 
 /* exec_swapoff.c: handle the signal that interrupts swapoff */
 int ff_swapoff_open(void);

@@ -108,6 +108,8 @@ struct ff_usage {
 	uint32_t tasks, programs;
 };
 
+#define FF_COVER_BYTES	8192	/* of a run's coverage: a bit for each place in the kernel's code, hashed */
+
 #define FF_MAX_RUNS		16384	/* of a history */
 #define FF_MAX_RUNS_CALL	256	/* of one call */
 

@@ -23,6 +23,7 @@
  * @stuck: samples taken while a call was away for long; NULL or empty: none
  * @ended: the program ended; 0: the guest fell silent, see @lost
  * @lost: how the guest was lost: "", "panic", "killed", "silent"
+ * @cover: FF_COVER_BYTES of the kernel's code that it went through, or NULL; not kept as text
  * @now: guest time ns when the host looked last (for calls that have not returned)
  */
 struct ff_case {
@@ -36,6 +37,7 @@ struct ff_case {
 	const struct ff_stuck *stuck;
 	int ended;
 	const char *lost;
+	const uint8_t *cover;
 	uint64_t now;
 };
 

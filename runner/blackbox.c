@@ -174,6 +174,7 @@ void ff_box_take(const struct ff_slot *s, const struct ff_program *program, stru
 	}
 	take_events(s, t);
 	take_stuck(s, t);
+	memcpy(t->cover, s->cover, sizeof(t->cover));
 	if (len > FF_BOX_LOG) {
 		t->damaged = 1;
 		len = 0;

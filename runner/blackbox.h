@@ -21,7 +21,7 @@
 #include "oracles/stuck.h"
 
 #define FF_BOX_MAGIC	0x7a7566206f696c6fULL
-#define FF_BOX_LAYOUT	2
+#define FF_BOX_LAYOUT	3
 #define FF_BOX_BYTES	(16U << 20)	/* of the shared memory: a power of two for PCI */
 #define FF_BOX_SLOTS	4
 #define FF_BOX_EVENTS	16384		/* of a slot; one full witness ring */
@@ -51,6 +51,7 @@ enum ff_slot_state {
  * @nevents, @drops: witness events in @event, and lost ones
  * @log_len: bytes in @log
  * @why: for people, when FAILED or DIED
+ * @cover: as in struct ff_case, when the host asked for it
  * @stuck_seq: grows by two with each sample in @stuck; odd: one is being written
  */
 struct ff_slot {
@@ -68,6 +69,7 @@ struct ff_slot {
 	char log[FF_BOX_LOG];
 	_Atomic uint32_t stuck_seq, pad;
 	struct ff_stuck stuck;
+	uint8_t cover[FF_COVER_BYTES];
 };
 
 /* What the host asks of the guest; written before the guest starts. */
@@ -76,6 +78,7 @@ struct ff_box_config {
 	uint32_t emulated;	/* software emulation: times are scaled */
 	uint32_t witness;	/* load the BPF programs */
 	uint32_t bare;		/* make calls, look at nothing */
+	uint32_t kcov, pad;	/* record which code of the kernel runs */
 	char simfail[64];	/* simfail.h; a test aid */
 };
 
@@ -89,7 +92,7 @@ struct ff_box_boot {
 	uint32_t speed;		/* time of a fixed loop, 100 = a current native machine */
 	uint32_t page_size, pmd_size;
 	uint32_t log_readable;	/* /dev/kmsg could be opened */
-	uint32_t pad;
+	uint32_t kcov;		/* it was asked for, and the kernel can */
 	char release[96];	/* uname -r */
 	char witness[1024];	/* capability line; "SKIP ..." if it sees nothing */
 	char notes[1024];	/* lines: what is missing here, for people */
@@ -166,6 +169,7 @@ struct ff_taken {
 	char why[256];
 	char log[FF_BOX_LOG + 1];
 	struct ff_stuck stuck;
+	uint8_t cover[FF_COVER_BYTES];
 	struct ff_event event[FF_BOX_EVENTS];
 };
 

@@ -135,6 +135,22 @@ static void give_up(struct executor *ex, const char *what, int err)
 	_exit(1);
 }
 
+/* With coverage where it was asked for and the kernel can; else without, and said. */
+static int open_exec(struct executor *ex, struct ff_error *e)
+{
+	struct ff_box_boot *boot = &ex->box->boot;
+	size_t used = strlen(boot->notes);
+	int ret = ff_exec_open(&ex->exec, &ex->cfg, e);
+
+	if (!ret && ex->cfg.kcov)
+		boot->kcov = 1;
+	if (!ret || !ex->cfg.kcov)
+		return ret;
+	snprintf(boot->notes + used, sizeof(boot->notes) - used, "SKIP kcov: %.150s\n", e->text);
+	ex->cfg.kcov = false;
+	return ff_exec_open(&ex->exec, &ex->cfg, e);
+}
+
 /*
  * Once: exec's own memory and threads. The watcher before the control group: what
  * a program does to the group's memory is not to happen to the one that watches.
@@ -157,10 +173,11 @@ static void start(struct executor *ex)
 		.features = ex->box->boot.features,
 		.allow_global = !ex->place->here,
 		.bare = ex->box->config.bare,
+		.kcov = ex->box->config.kcov,
 		.call_limit_ns = ex->box->boot.call_limit_ns,
 		.device_size = FF_RAW_BYTES,
 	};
-	ret = ff_exec_open(&ex->exec, &ex->cfg, &e);
+	ret = open_exec(ex, &e);
 	if (ret)
 		give_up(ex, e.text[0] ? e.text : "ff_exec_open", -ret);
 	/* What is reclaimed should be the program's: our own would have to be read back at each step. */
@@ -258,6 +275,7 @@ static void run(struct executor *ex, struct ff_slot *s)
 	s->history.began = now_ns();
 	s->history.call_limit_ns = ex->cfg.call_limit_ns;
 	ff_simfail_run(ex->cfg.dir ? ex->cfg.dir : "", &s->history, ex->program.ncalls);
+	ff_exec_cover(ex->exec, ex->box->boot.kcov ? s->cover : NULL);
 	ff_exec_run(ex->exec, &ex->program, (uint16_t)s->epoch, &s->history);
 	if (ff_place_broken(ex->place))
 		s->history.flags |= FF_HIST_SERVER_DIED;

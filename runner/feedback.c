@@ -8,8 +8,9 @@
 #include "fuzzer/mutate.h"
 #include "runner/msg.h"
 
-#define AGAIN_SHARE	6	/* runs that ask whether a signal is stable take at most a 6th of guest time */
+#define AGAIN_SHARE	5	/* runs that ask whether a signal is stable take at most a 5th of guest time */
 #define STILL_NEW	2	/* so many programs may have had a feature that was never stable, and it is new */
+#define OVERHEAD_US	200000	/* of a program's time that is not its run: its target, what is tidied up */
 #define FLOOR		0.25	/* least share of either source */
 #define FINDING_WORTH	20	/* features; what programs are for is to find */
 #define MEMORY		0.995	/* of what a source brought, per program: what paid an hour ago may not now */
@@ -95,6 +96,12 @@ static bool wants(const struct ff_candidate *a)
 	return a && !a->dropped && !a->settled && a->started < FF_STABLE_RUNS;
 }
 
+/* What there is to win for its time. */
+static double worth(const struct ff_candidate *a)
+{
+	return a->promise / ((double)a->run_us + OVERHEAD_US);
+}
+
 struct ff_candidate *ff_feedback_again(struct ff_feedback *fb, uint64_t campaign_ns, const struct ff_program **p)
 {
 	struct ff_candidate *best = NULL;
@@ -106,7 +113,7 @@ struct ff_candidate *ff_feedback_again(struct ff_feedback *fb, uint64_t campaign
 
 		/* One that has begun goes on, its target is there; then those with most to win. */
 		if (wants(a) && (!best || (a->started > 1) > (best->started > 1) ||
-				 ((a->started > 1) == (best->started > 1) && a->promise > best->promise)))
+				 ((a->started > 1) == (best->started > 1) && worth(a) > worth(best))))
 			best = a;
 	}
 	if (!best)
@@ -211,7 +218,7 @@ static void stable_of(const struct ff_candidate *a, struct ff_signal *out)
 	ff_signal_set(out, out->f, out->n);
 }
 
-/* All that was new showed again: no need for a third run. */
+/* Something new showed again, so it will be kept: no need for a third run. */
 static bool settled(const struct ff_feedback *fb, const struct ff_candidate *a)
 {
 	const struct ff_signal *first = &a->run[0], *again = &a->run[a->ended - 1];
@@ -221,10 +228,10 @@ static bool settled(const struct ff_feedback *fb, const struct ff_candidate *a)
 	for (uint32_t i = 0; i < first->n; i++) {
 		const struct ff_seen_cell *c = ff_seen_get(&fb->seen, first->f[i]);
 
-		if (c && !c->stable && c->programs <= STILL_NEW && !ff_signal_has(again, first->f[i]))
-			return false;
+		if (c && !c->stable && c->programs <= STILL_NEW && ff_signal_has(again, first->f[i]))
+			return true;
 	}
-	return true;
+	return false;
 }
 
 static int keep(struct ff_feedback *fb, const struct ff_candidate *a, unsigned int news, char *kept)

@@ -34,6 +34,7 @@ static bool case_copy(struct ff_case *to, const struct ff_case *from)
 	to->witness = strdup(from->witness ? from->witness : "");
 	to->stuck = from->stuck && from->stuck->nsamples ? copy(from->stuck, sizeof(*from->stuck)) : NULL;
 	to->lost = from->lost;	/* a string constant */
+	to->cover = NULL;
 	return to->program && to->history && to->event && to->log && to->witness;
 }
 

@@ -79,6 +79,8 @@ static void put_program(struct ff_session *s, unsigned int i)
 	atomic_store(&slot->log_len, 0);
 	atomic_store(&slot->stuck_seq, 0);
 	slot->stuck.nsamples = 0;
+	if (s->cfg.kcov)
+		memset(slot->cover, 0, sizeof(slot->cover));
 	atomic_store(&slot->began, 0);
 	atomic_store(&slot->running, 0);
 	atomic_store(&slot->ended, 0);
@@ -309,6 +311,7 @@ static void take(struct ff_session *s, int i, struct ff_outcome *r)
 	r->c.witness = s->info.boot.witness;
 	r->c.log = s->taken.log;
 	r->c.stuck = &s->taken.stuck;
+	r->c.cover = s->info.boot.kcov ? s->taken.cover : NULL;
 	r->c.ended = state == FF_SLOT_DONE;
 	r->c.lost = state == FF_SLOT_DIED ? "killed" : "";
 	if (state == FF_SLOT_DIED)

@@ -20,6 +20,7 @@
  * @memory_mib: of the VM, 0 for the usual
  * @no_kvm: software emulation whatever /dev/kvm says
  * @no_witness: load no BPF programs
+ * @kcov: record which code of the kernel runs, where it can
  * @bare: calls are made and not looked at, for the benchmark
  * @simfail: simfail.h; --here only (a VM has its command line)
  * @bad_swap: the VM's swap disks fail now and then, to prove that a campaign survives it
@@ -28,7 +29,7 @@
 struct ff_session_config {
 	const char *kernel, *append, *simfail;
 	unsigned int memory_mib;
-	bool no_kvm, no_witness, bare, bad_swap;
+	bool no_kvm, no_witness, kcov, bare, bad_swap;
 	const volatile sig_atomic_t *stop;
 };
 

@@ -138,6 +138,7 @@ int ff_host_open(struct ff_host *h)
 		.here = !h->cfg->kernel,
 		.emulated = h->accel && !strcmp(h->accel, "tcg"),
 		.witness = !h->cfg->no_witness,
+		.kcov = h->cfg->kcov,
 		.bare = h->cfg->bare,
 	};
 	if (h->cfg->simfail)

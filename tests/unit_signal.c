@@ -206,6 +206,7 @@ static void nonsense(void)
 	static struct ff_program p;
 	static struct ff_history h;
 	static struct ff_event ev[4000];
+	static uint8_t cover[FF_COVER_BYTES];
 	struct ff_case cs = { .program = &p, .history = &h, .event = ev, .nevents = 4000 };
 	struct ff_error e = { 0 };
 	uint64_t x = 1;
@@ -229,6 +230,14 @@ static void nonsense(void)
 	}
 	ff_signal_of(&cs, &a);
 	tap_ok(a.n > 0 && a.n <= FF_SIGNAL_MAX, "4000 events of random bytes: %u features", a.n);
+	cover[0] = 0x81;
+	cover[FF_COVER_BYTES - 1] = 0x80;
+	cs.cover = cover;
+	ff_signal_of(&cs, &b);
+	tap_is_int(b.n, a.n + 3, "each place in the kernel's code that was gone through is one more");
+	memset(cover, 0xff, sizeof(cover));
+	ff_signal_of(&cs, &b);
+	tap_is_int(b.n, FF_SIGNAL_MAX, "and never more than there is room for");
 }
 
 int main(void)
