@@ -102,7 +102,7 @@ static bool feed_all(struct ff_campaign *c, bool more)
 
 	while (one && ff_session_pending(c->session) < FF_BOX_SLOTS) {
 		job = ff_replay_next(&c->replay, campaign_ns);
-		again = !job && more ? ff_feedback_again(c->feedback, guest_ns, &p) : NULL;
+		again = !job && more ? ff_feedback_again(c->feedback, guest_ns, &c->program.target, &p) : NULL;
 		if (job)
 			one = feed_replay(c, job);
 		else if (again)

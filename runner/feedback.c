@@ -102,7 +102,8 @@ static double worth(const struct ff_candidate *a)
 	return a->promise / ((double)a->run_us + OVERHEAD_US);
 }
 
-struct ff_candidate *ff_feedback_again(struct ff_feedback *fb, uint64_t campaign_ns, const struct ff_program **p)
+struct ff_candidate *ff_feedback_again(struct ff_feedback *fb, uint64_t campaign_ns,
+				       const struct ff_target *t, const struct ff_program **p)
 {
 	struct ff_candidate *best = NULL;
 
@@ -111,8 +112,8 @@ struct ff_candidate *ff_feedback_again(struct ff_feedback *fb, uint64_t campaign
 	for (unsigned int i = 0; i < FF_CANDIDATES; i++) {
 		struct ff_candidate *a = fb->candidate[i];
 
-		/* One that has begun goes on, its target is there; then those with most to win. */
-		if (wants(a) && (!best || (a->started > 1) > (best->started > 1) ||
+		/* One that has begun goes on; then those with most to win. */
+		if (wants(a) && !memcmp(&a->p.target, t, sizeof(*t)) && (!best || (a->started > 1) > (best->started > 1) ||
 				 ((a->started > 1) == (best->started > 1) && worth(a) > worth(best))))
 			best = a;
 	}

@@ -67,10 +67,11 @@ bool ff_feedback_mutate(struct ff_feedback *fb, uint64_t number, const struct ff
 /**
  * ff_feedback_again() - a program that is to be run once more, to see whether its signal is stable
  * @campaign_ns: guest time of the campaign so far: such runs take a part of it
+ * @t: target that is made now: to make another and this one again costs more than the run
  * Return: the candidate, its program in @p; it counts as started. NULL: none now.
  */
 struct ff_candidate *ff_feedback_again(struct ff_feedback *fb, uint64_t campaign_ns,
-				       const struct ff_program **p);
+				       const struct ff_target *t, const struct ff_program **p);
 
 /** ff_feedback_not_run() - what ff_feedback_again() gave was not run after all; @broken: and never can */
 void ff_feedback_not_run(struct ff_feedback *fb, struct ff_candidate *again, bool broken);

@@ -7,7 +7,7 @@
 #include "runner/pool.h"
 
 #define FF_STABLE_RUNS	3	/* of a program, its first counted: a feature of most of them is stable */
-#define FF_CANDIDATES	32
+#define FF_CANDIDATES	64
 #define FF_GROWTH	256	/* points of the growth curve */
 #define FF_GROWTH_NS	5000000000ULL
 

@@ -10,6 +10,7 @@
 #include "tests/judge_case.h"
 
 static struct ff_gen_limits limits = { .features = ~0ULL, .device_size = 4 << 20, .allow_global = true };
+static const struct ff_target tmpfs = { .kind = FF_TARGET_TMPFS };
 static char path[64];
 static enum ff_source source = FF_SOURCE_GENERATED;	/* of the next runs */
 
@@ -66,37 +67,39 @@ static void stable(void)
 {
 	struct ff_feedback *fb = open_one(NULL, false);
 	const struct ff_program *p = NULL;
+	struct ff_target xfs = { .kind = FF_TARGET_XFS };
 	struct ff_candidate *again, *second;
 	char kept[FF_ID_TEXT];
 
-	tap_ok(!ff_feedback_again(fb, UINT64_MAX, &p), "nothing ran, nothing is asked again");
+	tap_ok(!ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p), "nothing ran, nothing is asked again");
 	ran(fb, NULL, 1, 1, 2, false, kept);
 	tap_ok(!kept[0] && nkept(fb) == 0, "a first run alone keeps nothing");
-	again = ff_feedback_again(fb, UINT64_MAX, &p);
+	tap_ok(!ff_feedback_again(fb, UINT64_MAX, &xfs, &p), "not while another target is made");
+	again = ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p);
 	tap_ok(again && p->number == 1, "new signal: its program is asked again");
 	ran(fb, again, 1, 1, 2, false, kept);
 	tap_ok(kept[0] && nkept(fb) == 1, "and kept when the second run had all of it");
-	tap_ok(!ff_feedback_again(fb, UINT64_MAX, &p), "then no third run is asked for");
+	tap_ok(!ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p), "then no third run is asked for");
 	ran(fb, NULL, 2, 1, 2, false, kept);
-	tap_ok(!ff_feedback_again(fb, UINT64_MAX, &p), "another program with the same signal is no news");
+	tap_ok(!ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p), "another program with the same signal is no news");
 
 	ran(fb, NULL, 3, 3, 2, false, kept);
-	again = ff_feedback_again(fb, UINT64_MAX, &p);
+	again = ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p);
 	ran(fb, again, 3, 1, 2, false, kept);
-	again = ff_feedback_again(fb, UINT64_MAX, &p);
+	again = ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p);
 	tap_ok(again && !kept[0], "signal that did not show again: a third run decides");
 	ran(fb, again, 3, 1, 2, false, kept);
 	tap_ok(!kept[0] && nkept(fb) == 1, "one of three is not stable");
 	ran(fb, NULL, 4, 4, 2, false, kept);
-	again = ff_feedback_again(fb, UINT64_MAX, &p);
-	second = ff_feedback_again(fb, UINT64_MAX, &p);
+	again = ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p);
+	second = ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p);
 	tap_ok(again && second == again, "two more runs may be on their way at once");
 	ran(fb, again, 4, 1, 2, false, kept);
 	ran(fb, second, 4, 4, 2, false, kept);
 	tap_ok(kept[0] && nkept(fb) == 2, "two of three are");
 	ran(fb, NULL, 5, 5, 2, false, kept);
-	again = ff_feedback_again(fb, UINT64_MAX, &p);
-	second = ff_feedback_again(fb, UINT64_MAX, &p);
+	again = ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p);
+	second = ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p);
 	ran(fb, again, 5, 5, 2, false, kept);
 	tap_ok(kept[0], "kept after its second run");
 	ran(fb, second, 5, 5, 2, false, kept);
@@ -112,24 +115,24 @@ static void not_kept(void)
 	char kept[FF_ID_TEXT];
 
 	ran(fb, NULL, 1, 1, 2, true, kept);
-	tap_ok(!ff_feedback_again(fb, UINT64_MAX, &p), "what loses its guest is not asked again");
+	tap_ok(!ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p), "what loses its guest is not asked again");
 	ran(fb, NULL, 2, 6, 7, false, kept);
-	again = ff_feedback_again(fb, UINT64_MAX, &p);
+	again = ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p);
 	ran(fb, again, 2, 6, 7, true, kept);
-	tap_ok(!kept[0] && !ff_feedback_again(fb, UINT64_MAX, &p) && nkept(fb) == 0, "nor kept when a later run does");
+	tap_ok(!kept[0] && !ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p) && nkept(fb) == 0, "nor kept when a later run does");
 	ran(fb, NULL, 3, 8, 9, false, kept);
-	again = ff_feedback_again(fb, UINT64_MAX, &p);
+	again = ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p);
 	ff_feedback_not_run(fb, again, false);
-	tap_ok(ff_feedback_again(fb, UINT64_MAX, &p) == again, "what could not be fed is asked again");
+	tap_ok(ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p) == again, "what could not be fed is asked again");
 	ff_feedback_not_run(fb, again, true);
-	tap_ok(!ff_feedback_again(fb, UINT64_MAX, &p), "what cannot run here is not");
+	tap_ok(!ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p), "what cannot run here is not");
 	ran(fb, NULL, 4, 10, 11, false, kept);
-	tap_ok(!ff_feedback_again(fb, 2000000000, &p), "runs to see what is stable wait while they had more than their share");
-	tap_ok(ff_feedback_again(fb, 60000000000, &p) != NULL, "and come when there was time");
+	tap_ok(!ff_feedback_again(fb, 2000000000, &tmpfs, &p), "runs to see what is stable wait while they had more than their share");
+	tap_ok(ff_feedback_again(fb, 60000000000, &tmpfs, &p) != NULL, "and come when there was time");
 	ff_feedback_close(fb);
 	fb = open_one(NULL, true);
 	ran(fb, NULL, 1, 1, 2, false, kept);
-	tap_ok(!ff_feedback_again(fb, UINT64_MAX, &p), "blind: nothing is asked again");
+	tap_ok(!ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p), "blind: nothing is asked again");
 	tap_ok(ff_feedback_features(fb, &(unsigned int){ 0 }, &(unsigned int){ 0 }) > 0, "but what is seen is counted");
 	ff_feedback_close(fb);
 }
@@ -142,7 +145,7 @@ static void keep_some(struct ff_feedback *fb, unsigned int n)
 
 	for (unsigned int i = 1; i <= n; i++) {
 		ran(fb, NULL, i, (int)i, 100, false, kept);
-		again = ff_feedback_again(fb, UINT64_MAX, &p);
+		again = ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p);
 		if (again)
 			ran(fb, again, i, (int)i, 100, false, kept);
 	}
@@ -216,9 +219,9 @@ static void corpus(void)
 	fb = open_one(path, false);
 	tap_is_int(nkept(fb), 5, "the next campaign begins with them");
 	ran(fb, NULL, 9, 3, 100, false, kept);
-	tap_ok(!ff_feedback_again(fb, UINT64_MAX, &p), "what they showed is no news");
+	tap_ok(!ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p), "what they showed is no news");
 	ran(fb, NULL, 9, 50, 100, false, kept);
-	tap_ok(ff_feedback_again(fb, UINT64_MAX, &p) != NULL, "something else is");
+	tap_ok(ff_feedback_again(fb, UINT64_MAX, &tmpfs, &p) != NULL, "something else is");
 	ff_feedback_close(fb);
 }
 
