@@ -9,7 +9,7 @@
 #include "runner/cmds.h"
 
 enum { KEY_PROGRAMS = 0x200, KEY_SEED, KEY_TARGET, KEY_THREADS, KEY_WITHOUT, KEY_FIRST, KEY_KNOWN_OK,
-       KEY_CORPUS, KEY_NO_FEEDBACK };
+       KEY_CORPUS, KEY_NO_FEEDBACK, KEY_KCOV };
 
 static const struct argp_option options[] = {
 	{ "time", 't', "TIME", 0, "Stop after this time: 120, 20m, 3h, 2d. Findings that were not replayed yet get up to 20 s more", 0 },
@@ -20,6 +20,7 @@ static const struct argp_option options[] = {
 	{ "corpus", KEY_CORPUS, "FILE", 0, "Begin with the programs of this corpus and keep there those that made the kernel do something new (made if it is not there)", 0 },
 	{ "no-feedback", KEY_NO_FEEDBACK, NULL, 0, "Generate all programs, keep and change none: what comes back changes nothing", 0 },
 	{ "target", KEY_TARGET, "TARGET", 0, "All programs on this target, as \"tmpfs huge=always swap=zram\" (else they rotate)", 0 },
+	{ "kcov", KEY_KCOV, NULL, 0, "The code of the kernel that a program goes through is signal, too, where the kernel has CONFIG_KCOV", 0 },
 	{ "threads", KEY_THREADS, "N", 0, "Threads of each program (else 1 to 4)", 0 },
 	{ "without", KEY_WITHOUT, "CALL[,CALL]", 0, "Leave calls out", 0 },
 	{ "known-ok", KEY_KNOWN_OK, NULL, 0, "Exit with 0 when only known kernel bugs were found", 0 },
@@ -88,6 +89,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_NO_FEEDBACK:
 		c->blind = true;
+		return 0;
+	case KEY_KCOV:
+		c->o.session.kcov = true;
 		return 0;
 	case ARGP_KEY_END:
 		if (c->corpus && c->blind)

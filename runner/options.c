@@ -9,7 +9,7 @@
 
 #include "runner/proc.h"
 
-enum { KEY_HERE = 0x100, KEY_APPEND, KEY_NO_KVM, KEY_MEMORY, KEY_NO_WITNESS, KEY_JSON, KEY_BARE, KEY_BAD_SWAP, KEY_KCOV };
+enum { KEY_HERE = 0x100, KEY_APPEND, KEY_NO_KVM, KEY_MEMORY, KEY_NO_WITNESS, KEY_JSON, KEY_BARE, KEY_BAD_SWAP };
 
 static const struct argp_option guest_options[] = {
 	{ "kernel", 'k', "NAME|PATH", 0, "Run in a VM of this kernel: a Debian suite (bookworm, bullseye, bookworm-backports, ...; fetched if needed), or the path of a bzImage", 1 },
@@ -18,7 +18,6 @@ static const struct argp_option guest_options[] = {
 	{ "no-kvm", KEY_NO_KVM, NULL, 0, "Software emulation, even where KVM works", 1 },
 	{ "memory", KEY_MEMORY, "MIB", 0, "Memory of the VM (1024)", 1 },
 	{ "no-witness", KEY_NO_WITNESS, NULL, 0, "Load no BPF programs", 1 },
-	{ "kcov", KEY_KCOV, NULL, 0, "Coverage of the kernel's code is signal, too (CONFIG_KCOV); costs time (docs/feedback.md)", 1 },
 	{ "bad-swap", KEY_BAD_SWAP, NULL, OPTION_HIDDEN, "A swap disk on which some reads and writes fail: a test aid", 1 },
 	{ "bare", KEY_BARE, NULL, OPTION_HIDDEN, "Record and judge nothing: the benchmark's bare loop", 1 },
 	{ 0 }
@@ -90,9 +89,6 @@ static error_t parse_guest(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_MEMORY:
 		o->session.memory_mib = (unsigned int)ff_option_number(state, "memory", arg, 256, 1 << 20);
-		return 0;
-	case KEY_KCOV:
-		o->session.kcov = true;
 		return 0;
 	case KEY_NO_WITNESS:
 		o->session.no_witness = true;
