@@ -317,7 +317,7 @@ static void measure(struct ff_feedback *fb)
 
 int ff_feedback_ran(struct ff_feedback *fb, const struct ff_feedback_run *r, char *kept)
 {
-	struct ff_feedback_share *share = &fb->share[r->source];
+	struct ff_feedback_share *share = &fb->share[r->again ? r->again->source : r->source];
 	int ret = 0;
 
 	kept[0] = '\0';

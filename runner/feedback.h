@@ -36,7 +36,7 @@ struct ff_feedback_config {
 
 /**
  * struct ff_feedback_run - one run of a program that ended
- * @source: how the program was made
+ * @source: how the program was made; of one that runs again it is known here
  * @again: of ff_feedback_again(), or NULL: its first run
  * @guest_ns: guest time with the making of the target
  * @lost: the guest was lost, or the history is damaged
