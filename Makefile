@@ -84,7 +84,7 @@ ff_cflags	:= -std=gnu11 -Wall -Wextra -pthread
 ff_cflags	+= $(if $(filter 1,$(WERROR)),-Werror)
 ff_ldflags	:= -pthread
 # libbpf needs libelf, libelf needs zlib and, since 0.189, zstd.
-ff_libs		:= -lbpf -lelf -ljansson -lmd -lz -lzstd
+ff_libs		:= -lbpf -lelf -ljansson -lmd -lz -lzstd -lm
 
 ifeq ($(SAN),1)
 # Sanitizers cannot be linked statically, so this is for the host's side and

@@ -7,6 +7,7 @@
 
 int cmd_fuzz(int argc, char **argv);
 int cmd_run(int argc, char **argv);
+int cmd_minimize(int argc, char **argv);
 int cmd_judge(int argc, char **argv);
 int cmd_corpus(int argc, char **argv);
 int cmd_kernel(int argc, char **argv);

@@ -15,6 +15,7 @@ static const struct {
 } commands[] = {
 	{ "fuzz", "generate programs, run them on a kernel, judge what comes back", cmd_fuzz },
 	{ "run", "run one program again and again: how often does it hit?", cmd_run },
+	{ "minimize", "make a program smaller while it shows the same", cmd_minimize },
 	{ "judge", "judge a recorded history; no kernel needed", cmd_judge },
 	{ "corpus", "keep programs and what is known of them; to and from syzkaller and fsx", cmd_corpus },
 	{ "kernel", "fetch kernels to test, and list them", cmd_kernel },
