@@ -19,7 +19,7 @@
 #include "corpus/sprt.h"
 
 #define FF_MIN_LANES	4	/* candidates that are tried at one time */
-#define FF_MIN_PHASES	7
+#define FF_MIN_PHASES	8
 
 enum ff_min_stage {
 	FF_MIN_MEASURE,		/* does the program hit at all, and how often */

@@ -13,6 +13,7 @@
 
 static const struct ff_min_phase phases[FF_MIN_PHASES] = {
 	{ "threads", ff_shrink_threads, false, false },
+	{ "stretches", ff_shrink_stretches, false, false },
 	{ "groups", ff_shrink_groups, false, false },
 	{ "calls", ff_shrink_calls, false, false },
 	{ "rate", ff_raise, true, false },

@@ -171,6 +171,10 @@ static void settle(struct ff_minimize *m)
 	m->best_serial = ++m->serial;
 	if (m->stage == FF_MIN_FINAL)
 		m->stage = FF_MIN_DONE;
+	if (m->stage == FF_MIN_DONE && !m->first.hits) {	/* it was given up: tried anew */
+		m->stage = FF_MIN_MEASURE;
+		m->rate = (struct ff_min_rate){ 0, 0 };
+	}
 }
 
 int ff_minimize_load(struct ff_minimize *m, const json_t *j)

@@ -25,8 +25,8 @@ struct ff_shrink_at {
  */
 typedef bool ff_shrink_fn(const struct ff_program *p, struct ff_shrink_at *at, struct ff_program *out);
 
-/* shrink_calls.c: threads; what belongs together; runs of calls */
-ff_shrink_fn ff_shrink_threads, ff_shrink_groups, ff_shrink_calls;
+/* shrink_calls.c: threads; four calls in a row and more; what belongs together; all calls in a row */
+ff_shrink_fn ff_shrink_threads, ff_shrink_stretches, ff_shrink_groups, ff_shrink_calls;
 
 /* shrink_args.c: numbers, ranges, flags, pieces of vectors */
 ff_shrink_fn ff_shrink_args;

@@ -200,15 +200,25 @@ bool ff_shrink_groups(const struct ff_program *p, struct ff_shrink_at *at, struc
 	return true;
 }
 
-bool ff_shrink_calls(const struct ff_program *p, struct ff_shrink_at *at, struct ff_program *out)
+static bool drop_run(const struct ff_program *p, struct ff_shrink_at *at, unsigned int least, struct ff_program *out)
 {
 	bool drop[FF_MAX_CALLS] = { false };
 	unsigned int first, size;
 
-	if (!next_run(p->ncalls, at, &first, &size))
+	if (!next_run(p->ncalls, at, &first, &size) || size < least)
 		return false;
 	memset(&drop[first], true, size);
 	ff_program_copy(out, p);
 	ff_edit_drop(out, drop);
 	return true;
+}
+
+bool ff_shrink_stretches(const struct ff_program *p, struct ff_shrink_at *at, struct ff_program *out)
+{
+	return drop_run(p, at, 4, out);
+}
+
+bool ff_shrink_calls(const struct ff_program *p, struct ff_shrink_at *at, struct ff_program *out)
+{
+	return drop_run(p, at, 1, out);
 }

@@ -343,7 +343,7 @@ int main(void)
 {
 	srand48(1);
 	minimal("always", always, 4, 20, 400, ~0u);
-	minimal("0.4", sometimes, 5, 18, 3500, 4000);
+	minimal("0.4", sometimes, 5, 16, 3500, 4000);
 	minimal("noise", noise, 8, 12, 6000, 6000);
 	rate_is_kept();
 	rate_is_raised("chances", chances, 0.27, 8);
