@@ -18,6 +18,8 @@
 #define RAISED_RUNS	24
 #define LAST_HITS	12
 #define LAST_RUNS	60
+#define LOOKS		0.9	/* of the rate, shown in its test: then it is measured later */
+#define UNSURE		3	/* so many programs may pass before one is measured */
 #define OLD_RUNS	8	/* what was known of a rate counts for so many runs */
 #define GAIN		0.05	/* least that a longer program must gain */
 #define SLACK		0.8	/* share of the rate, as it is measured: less may be chance */
@@ -127,6 +129,7 @@ static void keep(struct ff_minimize *m)
 	rate_again(m);
 	m->raised |= ff_min_phase(m)->raises;
 	m->moved = false;
+	m->unsure = 0;
 	m->stage = FF_MIN_SEARCH;
 }
 
@@ -149,6 +152,7 @@ static void end_doubt(struct ff_minimize *m)
 	m->sure_rate = m->rate;
 	m->ref = m->peak = ff_min_share(m->rate);
 	m->moved = false;
+	m->unsure = 0;
 	m->stage = FF_MIN_SEARCH;
 	if (!enough(m, m->doubt_rate)) {
 		ff_min_note(m, ff_minimize_hash(&m->doubt), FF_MIN_REFUSED, m->doubt_rate.hits, m->doubt_rate.runs);
@@ -248,6 +252,9 @@ static void refuse(struct ff_minimize *m, struct ff_min_lane *l)
 
 static void accept(struct ff_minimize *m, struct ff_min_lane *l)
 {
+	bool doubtful = !m->cfg.ddmin && (ff_min_phase(m)->raises || m->unsure >= UNSURE ||
+					  l->test.hits < LOOKS * m->ref * l->test.runs);
+
 	ff_program_copy(&m->best, &l->program);
 	ff_min_note(m, l->hash, 0, l->test.hits, l->test.runs);
 	m->accepted++;
@@ -264,7 +271,8 @@ static void accept(struct ff_minimize *m, struct ff_min_lane *l)
 	}
 	m->exhausted = false;
 	m->nlanes = 0;
-	if (!m->cfg.ddmin)
+	m->unsure++;
+	if (doubtful)
 		measure(m, FF_MIN_CONFIRM);
 }
 
@@ -327,7 +335,10 @@ static const struct ff_program *next_candidate(struct ff_minimize *m, uint64_t *
 			return fly(&m->lane[m->nlanes - 1], ticket);
 		if (m->nlanes)
 			return NULL;
-		next_phase(m);
+		if (m->moved)
+			measure(m, FF_MIN_CONFIRM);
+		else
+			next_phase(m);
 	}
 	return ff_minimize_next(m, ticket);
 }

@@ -94,6 +94,7 @@ struct ff_minimize {
 	unsigned int phase, round;
 	struct ff_shrink_at at;
 	bool changed, moved, last, raised;
+	unsigned int unsure;		/* programs that passed since @sure */
 	struct ff_program doubt;
 	struct ff_min_rate doubt_rate;
 	unsigned int doubt_runs;
