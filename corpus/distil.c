@@ -7,7 +7,7 @@
 
 /* ---- in how many runs ---- */
 
-int ff_seen_add(struct ff_seen_often *s, const struct ff_signal *run)
+int ff_often_add(struct ff_often *s, const struct ff_signal *run)
 {
 	uint32_t *f = malloc((s->n + run->n + 1) * sizeof(*f)), n = 0, i = 0, k = 0;
 	uint16_t *hits = malloc((s->n + run->n + 1) * sizeof(*hits));
@@ -28,11 +28,11 @@ int ff_seen_add(struct ff_seen_often *s, const struct ff_signal *run)
 	}
 	free(s->f);
 	free(s->hits);
-	*s = (struct ff_seen_often){ .runs = s->runs + 1, .n = n, .f = f, .hits = hits };
+	*s = (struct ff_often){ .runs = s->runs + 1, .n = n, .f = f, .hits = hits };
 	return 0;
 }
 
-uint32_t ff_seen_stable(const struct ff_seen_often *s, uint32_t *out)
+uint32_t ff_often_stable(const struct ff_often *s, uint32_t *out)
 {
 	uint32_t n = 0;
 
@@ -60,18 +60,18 @@ static ssize_t find(const uint32_t *list, size_t n, uint32_t value)
 	return -1;
 }
 
-unsigned int ff_seen_has(const struct ff_seen_often *s, uint32_t feature)
+unsigned int ff_often_has(const struct ff_often *s, uint32_t feature)
 {
 	ssize_t i = find(s->f, s->n, feature);
 
 	return i < 0 ? 0 : s->hits[i];
 }
 
-void ff_seen_free(struct ff_seen_often *s)
+void ff_often_free(struct ff_often *s)
 {
 	free(s->f);
 	free(s->hits);
-	*s = (struct ff_seen_often){ 0 };
+	*s = (struct ff_often){ 0 };
 }
 
 /* ---- the choice ---- */

@@ -9,27 +9,27 @@
 #include "corpus/signal.h"
 
 /**
- * struct ff_seen_often - features of the runs of one program, and in how many each was; all zero is none
+ * struct ff_often - features of the runs of one program, and in how many each was; all zero is none
  * @runs: so far
  * @f, @hits, @n: features in ascending order
  */
-struct ff_seen_often {
+struct ff_often {
 	uint32_t runs;
 	uint32_t n;
 	uint32_t *f;
 	uint16_t *hits;
 };
 
-/** ff_seen_add() - one more run; 0 or -ENOMEM, then nothing is changed */
-int ff_seen_add(struct ff_seen_often *s, const struct ff_signal *run);
+/** ff_often_add() - one more run; 0 or -ENOMEM, then nothing is changed */
+int ff_often_add(struct ff_often *s, const struct ff_signal *run);
 
-/** ff_seen_stable() - the features of more than half of its runs; @out has room for @s->n; how many */
-uint32_t ff_seen_stable(const struct ff_seen_often *s, uint32_t *out);
+/** ff_often_stable() - the features of more than half of its runs; @out has room for @s->n; how many */
+uint32_t ff_often_stable(const struct ff_often *s, uint32_t *out);
 
-/** ff_seen_has() - in how many runs a feature was */
-unsigned int ff_seen_has(const struct ff_seen_often *s, uint32_t feature);
+/** ff_often_has() - in how many runs a feature was */
+unsigned int ff_often_has(const struct ff_often *s, uint32_t feature);
 
-void ff_seen_free(struct ff_seen_often *s);
+void ff_often_free(struct ff_often *s);
 
 /**
  * struct ff_cover - a program in the choice

@@ -260,8 +260,8 @@ static void release(struct ff_distil *d)
 {
 	ff_session_close(d->session);
 	for (size_t i = 0; i < d->n; i++) {
-		ff_seen_free(&d->k[i].m.seen);
-		ff_seen_free(&d->k[i].again.seen);
+		ff_often_free(&d->k[i].m.seen);
+		ff_often_free(&d->k[i].again.seen);
 		free(d->k[i].stable);
 	}
 	free(d->k);

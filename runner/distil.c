@@ -47,7 +47,7 @@ static int note_stable(struct ff_distil *d)
 		k->stable = malloc((k->m.seen.n + 1) * sizeof(*k->stable));
 		if (!k->stable)
 			return -ENOMEM;
-		k->nstable = k->held ? 0 : ff_seen_stable(&k->m.seen, k->stable);
+		k->nstable = k->held ? 0 : ff_often_stable(&k->m.seen, k->stable);
 	}
 	return 0;
 }
@@ -74,7 +74,7 @@ static int note_all(struct ff_distil *d, uint16_t **best)
 		return -ENOMEM;
 	for (size_t f = 0; f < d->nall; f++)
 		for (size_t i = 0; i < d->n; i++) {
-			unsigned int hits = d->k[i].held ? 0 : ff_seen_has(&d->k[i].m.seen, d->all[f]);
+			unsigned int hits = d->k[i].held ? 0 : ff_often_has(&d->k[i].m.seen, d->all[f]);
 
 			if (hits > (*best)[f])
 				(*best)[f] = (uint16_t)hits;
@@ -91,7 +91,7 @@ static uint32_t surest(const struct ff_distil *d, const struct ff_distilled *k, 
 	for (uint32_t i = 0; i < k->nstable; i++) {
 		while (d->all[f] < k->stable[i])
 			f++;
-		if (ff_seen_has(&k->m.seen, k->stable[i]) >= best[f])
+		if (ff_often_has(&k->m.seen, k->stable[i]) >= best[f])
 			out[n++] = k->stable[i];
 	}
 	return n;
@@ -128,7 +128,7 @@ int ff_distil_again(const struct ff_distil *d, uint32_t feature)
 
 	for (size_t i = 0; i < d->n && best < 2; i++) {
 		const struct ff_distilled *k = &d->k[i];
-		unsigned int hits = k->keep ? ff_seen_has(&k->again.seen, feature) : 0;
+		unsigned int hits = k->keep ? ff_often_has(&k->again.seen, feature) : 0;
 
 		if (hits)
 			best = 2 * hits > k->again.seen.runs ? 2 : 1;
@@ -153,7 +153,7 @@ static uint32_t has_of(const struct ff_distilled *k, const uint32_t *want, size_
 	uint32_t count = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (2 * ff_seen_has(&k->m.seen, want[i]) > k->m.seen.runs)
+		if (2 * ff_often_has(&k->m.seen, want[i]) > k->m.seen.runs)
 			out[count++] = want[i];
 	return count;
 }
@@ -197,7 +197,7 @@ static void drop_vain(struct ff_distil *d, const bool *before, const uint32_t *w
 		bool shows = before[i] || !k->keep;
 
 		for (size_t f = 0; f < n && !shows; f++)
-			shows = 2 * ff_seen_has(&k->again.seen, want[f]) > k->again.seen.runs;
+			shows = 2 * ff_often_has(&k->again.seen, want[f]) > k->again.seen.runs;
 		k->keep = k->keep && shows;
 	}
 }

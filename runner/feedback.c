@@ -46,7 +46,7 @@ void ff_feedback_close(struct ff_feedback *fb)
 	for (unsigned int i = 0; i < FF_CANDIDATES; i++)
 		free(fb->candidate[i]);
 	ff_pool_close(&fb->pool);
-	ff_seen_free(&fb->seen);
+	ff_census_free(&fb->seen);
 	free(fb);
 }
 
@@ -142,7 +142,7 @@ void ff_feedback_not_run(struct ff_feedback *fb, struct ff_candidate *a, bool br
 
 /* ---- what came back ---- */
 
-static bool is_new(const struct ff_seen_cell *c)
+static bool is_new(const struct ff_census_cell *c)
 {
 	return !c || (!c->stable && c->programs < STILL_NEW);
 }
@@ -176,7 +176,7 @@ static void first_run(struct ff_feedback *fb, const struct ff_feedback_run *r)
 	unsigned int promise = 0;
 
 	for (uint32_t i = 0; i < fb->signal.n; i++) {
-		struct ff_seen_cell *c = ff_seen_cell(&fb->seen, fb->signal.f[i]);
+		struct ff_census_cell *c = ff_census_cell(&fb->seen, fb->signal.f[i]);
 
 		if (!c)
 			continue;	/* no memory: it stays unknown */
@@ -227,7 +227,7 @@ static bool settled(const struct ff_feedback *fb, const struct ff_candidate *a)
 	if (a->ended != 2)
 		return a->ended >= FF_STABLE_RUNS;
 	for (uint32_t i = 0; i < first->n; i++) {
-		const struct ff_seen_cell *c = ff_seen_get(&fb->seen, first->f[i]);
+		const struct ff_census_cell *c = ff_census_get(&fb->seen, first->f[i]);
 
 		if (c && !c->stable && c->programs <= STILL_NEW && ff_signal_has(again, first->f[i]))
 			return true;
@@ -263,7 +263,7 @@ static int decide(struct ff_feedback *fb, struct ff_candidate *a, char *kept)
 
 	stable_of(a, &fb->signal);
 	for (uint32_t i = 0; i < fb->signal.n; i++) {
-		struct ff_seen_cell *c = ff_seen_cell(&fb->seen, fb->signal.f[i]);
+		struct ff_census_cell *c = ff_census_cell(&fb->seen, fb->signal.f[i]);
 
 		if (!c || c->stable)
 			continue;

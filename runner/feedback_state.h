@@ -45,7 +45,7 @@ struct ff_growth {
 
 struct ff_feedback {
 	struct ff_feedback_config cfg;
-	struct ff_seen seen;
+	struct ff_census seen;
 	struct ff_pool pool;
 	struct ff_candidate *candidate[FF_CANDIDATES];
 	struct ff_feedback_share share[FF_SOURCES];

@@ -89,7 +89,7 @@ static int take(struct job *j, const struct ff_outcome *r)
 	}
 	ff_signal_of(&r->c, &j->signal);
 	m->us[m->seen.runs] = r->guest_ns / 1000;
-	return ff_seen_add(&m->seen, &j->signal);
+	return ff_often_add(&m->seen, &j->signal);
 }
 
 static int ascending(const void *a, const void *b)
@@ -142,7 +142,7 @@ int ff_measure(struct ff_session *s, const volatile sig_atomic_t *stop, struct f
 	if (!j->run)
 		goto out;
 	for (size_t i = 0; i < n; i++) {
-		ff_seen_free(&m[i]->seen);
+		ff_often_free(&m[i]->seen);
 		m[i]->lost = 0;
 		m[i]->run_us = 0;
 		m[i]->us = calloc(runs, sizeof(*m[i]->us));

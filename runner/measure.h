@@ -18,7 +18,7 @@
 struct ff_measured {
 	const struct ff_entry *e;
 	struct ff_target target;
-	struct ff_seen_often seen;
+	struct ff_often seen;
 	unsigned int lost;
 	bool failed;
 	uint64_t run_us, *us;

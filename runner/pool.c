@@ -67,7 +67,7 @@ static uint64_t run_us_of(const char *attrs)
 	return value ? strtoull(value, NULL, 10) : 0;
 }
 
-static int load(struct ff_pool *pool, struct ff_seen *seen)
+static int load(struct ff_pool *pool, struct ff_census *seen)
 {
 	const struct ff_set *set = &ff_corpus_content(pool->store)->set;
 	struct ff_program *p = malloc(sizeof(*p));
@@ -82,7 +82,7 @@ static int load(struct ff_pool *pool, struct ff_seen *seen)
 		}
 		ff_signal_parse(set->e[i].attrs, s);
 		for (uint32_t k = 0; k < s->n && !ret; k++) {
-			struct ff_seen_cell *cell = ff_seen_cell(seen, s->f[k]);
+			struct ff_census_cell *cell = ff_census_cell(seen, s->f[k]);
 
 			if (cell && !cell->stable)
 				seen->nstable++;
@@ -102,7 +102,7 @@ static int load(struct ff_pool *pool, struct ff_seen *seen)
 	return ret;
 }
 
-int ff_pool_open(struct ff_pool *pool, const char *path, struct ff_seen *seen)
+int ff_pool_open(struct ff_pool *pool, const char *path, struct ff_census *seen)
 {
 	struct ff_why why;
 	int ret;
@@ -190,12 +190,12 @@ static bool may_run_on(const struct ff_program *p, const struct ff_target *t)
 	return true;
 }
 
-static double weight(const struct ff_kept *k, const struct ff_seen *seen, const struct ff_target *t)
+static double weight(const struct ff_kept *k, const struct ff_census *seen, const struct ff_target *t)
 {
 	double rare = 0.05;	/* a program whose signal is not known gets its turn, too */
 
 	for (uint32_t i = 0; i < k->n; i++) {
-		const struct ff_seen_cell *c = ff_seen_get(seen, k->f[i]);
+		const struct ff_census_cell *c = ff_census_get(seen, k->f[i]);
 
 		rare += 1.0 / (c && c->programs ? c->programs : 1);
 	}
@@ -204,7 +204,7 @@ static double weight(const struct ff_kept *k, const struct ff_seen *seen, const 
 	return rare / ((double)(k->run_us + LEAST_US) * (1 + k->picks));
 }
 
-struct ff_kept *ff_pool_parent(struct ff_pool *pool, const struct ff_seen *seen,
+struct ff_kept *ff_pool_parent(struct ff_pool *pool, const struct ff_census *seen,
 			       const struct ff_target *t, uint64_t *random)
 {
 	struct ff_kept *drawn[DRAWN];

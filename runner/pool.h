@@ -5,7 +5,7 @@
 
 #include "corpus/signal.h"
 #include "corpus/store.h"
-#include "runner/seen.h"
+#include "runner/census.h"
 
 /**
  * struct ff_kept - one of them
@@ -32,7 +32,7 @@ struct ff_pool {
  * @path: made if it is not there; NULL: none
  * Return: 0, or -errno with a message.
  */
-int ff_pool_open(struct ff_pool *pool, const char *path, struct ff_seen *seen);
+int ff_pool_open(struct ff_pool *pool, const char *path, struct ff_census *seen);
 void ff_pool_close(struct ff_pool *pool);
 
 /**
@@ -51,7 +51,7 @@ int ff_pool_add(struct ff_pool *pool, const struct ff_program *p, const struct f
  * @random: of the draw; the same numbers give the same program
  * Return: NULL when there is none.
  */
-struct ff_kept *ff_pool_parent(struct ff_pool *pool, const struct ff_seen *seen,
+struct ff_kept *ff_pool_parent(struct ff_pool *pool, const struct ff_census *seen,
 			       const struct ff_target *t, uint64_t *random);
 
 /** ff_random() - the next number of a sequence */

@@ -163,26 +163,26 @@ static void stable(void)
 {
 	static struct ff_signal s;
 	static const uint32_t runs[5][3] = { { 7, 9, 100 }, { 7, 9, 3 }, { 7, 9, 0 }, { 7, 100, 0 }, { 7, 0, 0 } };
-	struct ff_seen_often seen = { 0 };
+	struct ff_often seen = { 0 };
 	uint32_t out[8], n, list[3];
 
 	for (unsigned int r = 0; r < 5; r++) {
 		for (n = 0; n < 3 && runs[r][n]; n++)
 			list[n] = runs[r][n];
 		ff_signal_set(&s, list, n);
-		ff_seen_add(&seen, &s);
+		ff_often_add(&seen, &s);
 	}
-	n = ff_seen_stable(&seen, out);
+	n = ff_often_stable(&seen, out);
 	tap_ok(n == 2 && out[0] == 7 && out[1] == 9, "of five runs: what was in five and in three, not in two");
-	tap_ok(ff_seen_has(&seen, 7) == 5 && ff_seen_has(&seen, 100) == 2 && !ff_seen_has(&seen, 8), "in how many runs");
-	ff_seen_free(&seen);
+	tap_ok(ff_often_has(&seen, 7) == 5 && ff_often_has(&seen, 100) == 2 && !ff_often_has(&seen, 8), "in how many runs");
+	ff_often_free(&seen);
 	list[0] = 1;
 	ff_signal_set(&s, list, 1);
-	ff_seen_add(&seen, &s);
+	ff_often_add(&seen, &s);
 	ff_signal_set(&s, list, 0);
-	ff_seen_add(&seen, &s);
-	tap_ok(!ff_seen_stable(&seen, out), "one of two is not most");
-	ff_seen_free(&seen);
+	ff_often_add(&seen, &s);
+	tap_ok(!ff_often_stable(&seen, out), "one of two is not most");
+	ff_often_free(&seen);
 }
 
 int main(void)

@@ -230,7 +230,7 @@ static void parents(void)
 {
 	static struct ff_signal s;
 	struct ff_pool pool = { 0 };
-	struct ff_seen seen = { 0 };
+	struct ff_census seen = { 0 };
 	struct ff_target t = { .kind = FF_TARGET_TMPFS }, slow = { .kind = FF_TARGET_EXT4, .slow = 40 };
 	struct ff_case *c = run_of(1, 1, 2);
 	unsigned int times[3] = { 0 };
@@ -238,7 +238,7 @@ static void parents(void)
 	struct ff_id id;
 
 	for (uint32_t f = 1; f <= 3; f++) {
-		ff_seen_cell(&seen, f)->programs = f == 1 ? 100 : 1;
+		ff_census_cell(&seen, f)->programs = f == 1 ? 100 : 1;
 		ff_signal_set(&s, &(uint32_t){ f }, 1);
 		ff_pool_add(&pool, c->program, &s, f == 3 ? 1000000 : 1000, "", &id);
 	}
@@ -254,21 +254,21 @@ static void parents(void)
 	tap_ok(!ff_pool_parent(&pool, &seen, &slow, &random), "nothing goes from memory to a slow disk");
 	ff_case_free(c);
 	ff_pool_close(&pool);
-	ff_seen_free(&seen);
+	ff_census_free(&seen);
 }
 
 static void seen_table(void)
 {
-	struct ff_seen s = { 0 };
+	struct ff_census s = { 0 };
 	unsigned int wrong = 0;
 
-	tap_ok(!ff_seen_get(&s, 5), "an empty table has nothing");
+	tap_ok(!ff_census_get(&s, 5), "an empty table has nothing");
 	for (uint32_t f = 1; f <= 100000; f++)
-		ff_seen_cell(&s, f * 2654435761u)->programs = f;
+		ff_census_cell(&s, f * 2654435761u)->programs = f;
 	for (uint32_t f = 1; f <= 100000; f++)
-		wrong += !ff_seen_get(&s, f * 2654435761u) || ff_seen_get(&s, f * 2654435761u)->programs != f;
+		wrong += !ff_census_get(&s, f * 2654435761u) || ff_census_get(&s, f * 2654435761u)->programs != f;
 	tap_ok(!wrong && s.n == 100000, "100000 features, each with its count");
-	ff_seen_free(&s);
+	ff_census_free(&s);
 }
 
 int main(void)

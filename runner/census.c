@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "runner/seen.h"
+#include "runner/census.h"
 
 #include <stdlib.h>
 
 #define FIRST_ROOM	8192	/* a power of two */
 
-static struct ff_seen_cell *find(struct ff_seen_cell *cell, uint32_t room, uint32_t feature)
+static struct ff_census_cell *find(struct ff_census_cell *cell, uint32_t room, uint32_t feature)
 {
 	uint32_t at = feature * 0x9e3779b1u & (room - 1);
 
@@ -14,17 +14,17 @@ static struct ff_seen_cell *find(struct ff_seen_cell *cell, uint32_t room, uint3
 	return &cell[at];
 }
 
-const struct ff_seen_cell *ff_seen_get(const struct ff_seen *s, uint32_t feature)
+const struct ff_census_cell *ff_census_get(const struct ff_census *s, uint32_t feature)
 {
-	const struct ff_seen_cell *c = s->room ? find(s->cell, s->room, feature) : NULL;
+	const struct ff_census_cell *c = s->room ? find(s->cell, s->room, feature) : NULL;
 
 	return c && c->feature ? c : NULL;
 }
 
-static bool grow(struct ff_seen *s)
+static bool grow(struct ff_census *s)
 {
 	uint32_t room = s->room ? s->room * 2 : FIRST_ROOM;
-	struct ff_seen_cell *cell = calloc(room, sizeof(*cell));
+	struct ff_census_cell *cell = calloc(room, sizeof(*cell));
 
 	if (!cell)
 		return false;
@@ -37,9 +37,9 @@ static bool grow(struct ff_seen *s)
 	return true;
 }
 
-struct ff_seen_cell *ff_seen_cell(struct ff_seen *s, uint32_t feature)
+struct ff_census_cell *ff_census_cell(struct ff_census *s, uint32_t feature)
 {
-	struct ff_seen_cell *c;
+	struct ff_census_cell *c;
 
 	if (s->n >= s->room / 2 && !grow(s))
 		return NULL;
@@ -49,8 +49,8 @@ struct ff_seen_cell *ff_seen_cell(struct ff_seen *s, uint32_t feature)
 	return c;
 }
 
-void ff_seen_free(struct ff_seen *s)
+void ff_census_free(struct ff_census *s)
 {
 	free(s->cell);
-	*s = (struct ff_seen){ 0 };
+	*s = (struct ff_census){ 0 };
 }
