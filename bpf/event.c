@@ -33,6 +33,7 @@ static const char *const names[FF_EV_NR] = {
 	[FF_EV_SPLIT_MAPPED] = "split_mapped",
 	[FF_EV_FAULT_AROUND] = "fault_around",
 	[FF_EV_MAPPED_UNREADY] = "mapped_unready",
+	[FF_EV_DELAY] = "delay",
 };
 
 const char *ff_ev_name(unsigned int kind)

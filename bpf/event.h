@@ -85,6 +85,9 @@
  * @FF_EV_MAPPED_UNREADY: a huge page of a file is being mapped that is not uptodate:
  *			nobody put anything there, or cleared it. addr, pfn, file,
  *			result = 1
+ * @FF_EV_DELAY:	a delay was made here: @time_ns = when it began, extra = its number
+ *			in the program, result = ns that it really took. Emitted when it
+ *			is over: events between stand before it in the ring
  * @FF_EV_NR:		number of kinds
  */
 enum ff_ev_kind {
@@ -118,6 +121,7 @@ enum ff_ev_kind {
 	FF_EV_SPLIT_MAPPED,
 	FF_EV_FAULT_AROUND,
 	FF_EV_MAPPED_UNREADY,
+	FF_EV_DELAY,
 	FF_EV_NR
 };
 

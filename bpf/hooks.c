@@ -2,6 +2,14 @@
 /* The hook table. Alternatives go from the newest kernel to the oldest. */
 #include "bpf/hooks.h"
 
+#define HOLD(place, name_, ...)					\
+	[FF_HOOK_HOLD + FF_HOLD_##place] = {			\
+		.name = "delay " name_,				\
+		.gives = "delays at the place " name_,		\
+		.lost = "delays at the place " name_ ": they are not made",	\
+		.alt = { __VA_ARGS__ },				\
+	}
+
 const struct ff_hook_desc ff_hooks[FF_HOOK_NR] = {
 	[FF_HOOK_FAULT] = {
 		.name = "fault",
@@ -213,4 +221,49 @@ const struct ff_hook_desc ff_hooks[FF_HOOK_NR] = {
 			{ .prog = { "unready_page" }, .target = "do_set_pmd", .nparams = 3 },
 		},
 	},
+	HOLD(COLLAPSE, "collapse",
+	     { .prog = { "hold_collapse" }, .target = "collapse_file", .param = 1, .param_name = "addr" },
+	     { .prog = { "hold_collapse_file" }, .target = "collapse_file", .param = 1,
+	       .param_name = "file" }),
+	HOLD(TRUNCATE, "truncate",
+	     { .prog = { "hold_truncate_shmem" }, .target = "shmem_undo_range", .and_next = true },
+	     { .prog = { "hold_truncate_pages" }, .target = "truncate_inode_pages_range" }),
+	HOLD(INVALIDATE, "invalidate",
+	     { .prog = { "hold_invalidate" }, .target = "invalidate_inode_pages2_range" }),
+	HOLD(SPLIT, "split",
+	     { .prog = { "hold_split" }, .target = "__folio_split", .nparams = 6 },
+	     { .prog = { "hold_split" }, .target = "split_huge_page_to_list_to_order" },
+	     { .prog = { "hold_split" }, .target = "split_huge_page_to_list" }),
+	/* do_swap_page() is entered inside an RCU read section since 6.5: only where it must be. */
+	HOLD(SWAP_IN, "swap-in",
+	     { .prog = { "hold_swap_lookup" }, .target = "swap_cache_get_folio", .nparams = 3 },
+	     { .prog = { "hold_swap_in" }, .target = "do_swap_page" }),
+	HOLD(FILE_SWAP_IN, "file-swap-in",
+	     { .prog = { "hold_file_swap_lookup" }, .target = "swap_cache_get_folio", .nparams = 3 },
+	     { .prog = { "hold_file_swap_in" }, .target = "shmem_swapin_folio" }),
+	HOLD(SWAP_READ, "swap-read",
+	     { .prog = { "hold_swap_read" }, .target = "swap_read_folio" },
+	     { .prog = { "hold_swap_read" }, .target = "swap_readpage" }),
+	HOLD(SWAP_OUT, "swap-out",
+	     { .prog = { "hold_swap_out" }, .target = "swap_writeout" },
+	     { .prog = { "hold_swap_out" }, .target = "swap_writepage" }),
+	HOLD(UNMAP, "unmap",
+	     { .prog = { "hold_migrate_one" }, .target = "try_to_migrate_one", .and_next = true },
+	     { .prog = { "hold_unmap_one" }, .target = "try_to_unmap_one" }),
+	HOLD(MIGRATE, "migrate",
+	     { .prog = { "hold_migrate" }, .target = "move_to_new_folio" },
+	     { .prog = { "hold_migrate" }, .target = "move_to_new_page" }),
+	HOLD(REMAP, "remap", { .prog = { "hold_remap" }, .target = "remove_migration_ptes" }),
+	HOLD(FAULT, "fault",
+	     { .prog = { "hold_fault_shmem" }, .target = "shmem_fault", .and_next = true },
+	     { .prog = { "hold_fault" }, .target = "filemap_fault" }),
+	HOLD(MAP, "map", { .prog = { "hold_map" }, .target = "finish_fault" }),
+	HOLD(SEEK, "seek",
+	     { .prog = { "hold_seek" }, .target = "mapping_seek_hole_data" },
+	     { .prog = { "hold_seek_cache" }, .target = "page_cache_seek_hole_data", .and_next = true },
+	     { .prog = { "hold_seek_shmem" }, .target = "shmem_file_llseek" }),
+	HOLD(PINNED, "pinned", { .prog = { "hold_pinned" }, .target = "bio_iov_iter_get_pages" }),
+	HOLD(LOCKED, "locked",
+	     { .prog = { "hold_locked" }, .nparams = 4, .target = "__filemap_get_folio" },
+	     { .prog = { "hold_locked" }, .nparams = 4, .target = "pagecache_get_page" }),
 };

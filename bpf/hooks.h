@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "bpf/hold.h"
+
 /**
  * enum ff_hook - one fact source each, with one row in ff_hooks[]
  *
@@ -36,7 +38,8 @@ enum ff_hook {
 	FF_HOOK_UNLOCK,
 	FF_HOOK_LOCK_WAIT,
 	FF_HOOK_MAPPED_UNREADY,
-	FF_HOOK_NR
+	FF_HOOK_HOLD,		/* one for each enum ff_hold_at */
+	FF_HOOK_NR = FF_HOOK_HOLD + FF_HOLD_NR
 };
 
 #define FF_ALT_MAX	4

@@ -212,6 +212,24 @@ void ff_witness_limit(struct ff_witness *w, enum ff_ev_kind kind, uint64_t max)
 		w->skel->bss->ff_limit[kind] = max;
 }
 
+/* Those before are forgotten first: nobody may claim what is being written. */
+void ff_witness_hold(struct ff_witness *w, const struct ff_hold *h, unsigned int n)
+{
+	struct ff_hold *to = (struct ff_hold *)w->skel->bss->ff_holds;
+	uint32_t places = 0;
+
+	__atomic_store_n(&w->skel->bss->ff_hold_places, 0, __ATOMIC_SEQ_CST);
+	for (uint32_t i = 0; i < FF_HOLDS; i++) {
+		if (to[i].done)
+			bpf_map__delete_elem(w->skel->maps.ff_claims, &i, sizeof(i), 0);
+		to[i] = i < n ? h[i] : (struct ff_hold){ 0 };
+		to[i].done = 0;
+		places |= i < n ? 1u << h[i].at : 0;
+	}
+	memset((void *)w->skel->bss->ff_hold_hits, 0, sizeof(w->skel->bss->ff_hold_hits));
+	__atomic_store_n(&w->skel->bss->ff_hold_places, places, __ATOMIC_SEQ_CST);
+}
+
 int ff_witness_start(struct ff_witness *w)
 {
 	w->n = w->max = 0;

@@ -40,7 +40,7 @@ void ff_witness_close(struct ff_witness *w);
 /**
  * ff_witness_capabilities() - one line: how many hooks work, which do not and why
  *
- * @n of 2048 is always enough.
+ * @n of 4096 is always enough.
  */
 void ff_witness_capabilities(const struct ff_witness *w, char *line, size_t n);
 
@@ -86,6 +86,15 @@ int ff_witness_unwatch_dev(struct ff_witness *w, dev_t dev);
  * is no drop.
  */
 void ff_witness_limit(struct ff_witness *w, enum ff_ev_kind kind, uint64_t max);
+
+/**
+ * ff_witness_hold() - hold up whoever gets to these places, from the next start on
+ * @h, @n: at most FF_HOLDS, none named twice; 0: nobody is held up any more
+ *
+ * Counted are hits by what is watched, from the call of this on while events are
+ * emitted. Each that was made gives an FF_EV_DELAY whose @extra is its number in @h.
+ */
+void ff_witness_hold(struct ff_witness *w, const struct ff_hold *h, unsigned int n);
 
 /** ff_witness_start() - forget undrained events and emit; 0 */
 int ff_witness_start(struct ff_witness *w);

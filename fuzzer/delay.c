@@ -10,15 +10,20 @@
 static const struct ff_delay_row rows[FF_DELAY_PLACES] = {
 	[FF_DELAY_COLLAPSE] = { "collapse", FF_DELAY_MOST_US },
 	[FF_DELAY_TRUNCATE] = { "truncate", FF_DELAY_MOST_US },
+	[FF_DELAY_INVALIDATE] = { "invalidate", FF_DELAY_MOST_US },
 	[FF_DELAY_SPLIT] = { "split", FF_DELAY_MOST_US },
 	[FF_DELAY_SWAP_IN] = { "swap-in", FF_DELAY_MOST_US },
 	[FF_DELAY_FILE_SWAP_IN] = { "file-swap-in", FF_DELAY_MOST_US },
+	[FF_DELAY_SWAP_READ] = { "swap-read", FF_DELAY_MOST_US },
+	[FF_DELAY_SWAP_OUT] = { "swap-out", FF_DELAY_MOST_US },
 	[FF_DELAY_UNMAP] = { "unmap", FF_DELAY_MOST_US },
 	[FF_DELAY_MIGRATE] = { "migrate", FF_DELAY_MOST_US },
+	[FF_DELAY_REMAP] = { "remap", FF_DELAY_MOST_US },
 	[FF_DELAY_FAULT] = { "fault", FF_DELAY_MOST_US },
+	[FF_DELAY_MAP] = { "map", FF_DELAY_MOST_US },
 	[FF_DELAY_SEEK] = { "seek", FF_DELAY_MOST_US },
 	[FF_DELAY_PINNED] = { "pinned", FF_DELAY_MOST_US },
-	[FF_DELAY_DMA_DONE] = { "dma-done", 50 },	/* an interrupt may wait for it */
+	[FF_DELAY_LOCKED] = { "locked", FF_DELAY_MOST_US },
 };
 
 const struct ff_delay_row *ff_delay_row(unsigned int place)

@@ -11,16 +11,21 @@
 /* Where; none of them is reached with a spinlock held (docs/programs.md). */
 enum ff_delay_place {
 	FF_DELAY_COLLAPSE,	/* before file pages are collapsed */
-	FF_DELAY_TRUNCATE,	/* before pages of a tmpfs file are truncated or punched */
+	FF_DELAY_TRUNCATE,	/* before pages are truncated or punched, after they were unmapped */
+	FF_DELAY_INVALIDATE,	/* before cached pages are dropped for a direct write */
 	FF_DELAY_SPLIT,		/* before a huge page is split */
-	FF_DELAY_SWAP_IN,	/* before an anonymous page is read from swap */
+	FF_DELAY_SWAP_IN,	/* before an anonymous page is looked for in the swap cache */
 	FF_DELAY_FILE_SWAP_IN,	/* before a page of a tmpfs file is */
-	FF_DELAY_UNMAP,		/* before reclaim or migration unmaps a page */
-	FF_DELAY_MIGRATE,	/* before a batch of pages is migrated */
+	FF_DELAY_SWAP_READ,	/* before a locked page is read from swap */
+	FF_DELAY_SWAP_OUT,	/* before a locked page is written to swap */
+	FF_DELAY_UNMAP,		/* before reclaim, migration or a split unmaps a page */
+	FF_DELAY_MIGRATE,	/* before a locked, unmapped page is moved */
+	FF_DELAY_REMAP,		/* before a page that was moved or split is mapped again */
 	FF_DELAY_FAULT,		/* before a fault looks for its page in the page cache */
+	FF_DELAY_MAP,		/* before a fault maps the page that it found and locked */
 	FF_DELAY_SEEK,		/* before SEEK_DATA or SEEK_HOLE looks at the page cache */
 	FF_DELAY_PINNED,	/* when a direct read or write has its pages */
-	FF_DELAY_DMA_DONE,	/* before the end of a direct read is noted */
+	FF_DELAY_LOCKED,	/* when a call has got a page of a file locked */
 	FF_DELAY_PLACES
 };
 

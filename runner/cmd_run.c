@@ -9,6 +9,7 @@
 #include "oracles/case_text.h"
 #include "runner/cache.h"
 #include "runner/cmds.h"
+#include "runner/delays.h"
 #include "runner/msg.h"
 #include "runner/options.h"
 #include "runner/store.h"
@@ -277,6 +278,7 @@ int cmd_run(int argc, char **argv)
 		status = FF_EXIT_USAGE;	/* there is no kernel of this name */
 	if (ret || !r.session)
 		goto cleanup;
+	ff_delays_warn(&r.program, ff_session_info(r.session)->boot.hooks);
 	ret = loop(&r, r.o.session.stop);
 	if (report(&r) || ret)
 		goto cleanup;

@@ -14,6 +14,7 @@
 
 #include "bpf/witness.h"
 #include "fuzzer/exec.h"
+#include "runner/delays.h"
 #include "runner/simfail.h"
 #include "runner/vm/guest.h"
 #include "runner/watcher.h"
@@ -269,6 +270,8 @@ static void run(struct executor *ex, struct ff_slot *s)
 
 	if (ex->kmsg >= 0)
 		lseek(ex->kmsg, 0, SEEK_END);
+	if (ex->witness && ex->program.ndelays)
+		ff_delays_set(ex->witness, &ex->program);
 	ff_watcher_run(ex->watcher, s);
 	atomic_store(&s->running, now_ns());
 	atomic_store_explicit(&s->state, FF_SLOT_RUNNING, memory_order_release);
@@ -280,6 +283,8 @@ static void run(struct executor *ex, struct ff_slot *s)
 	if (ff_place_broken(ex->place))
 		s->history.flags |= FF_HIST_SERVER_DIED;
 	ff_watcher_collect(ex->watcher, s);
+	if (ex->witness && ex->program.ndelays)
+		ff_delays_set(ex->witness, NULL);
 	s->nevents = events_of_program(s);
 	count_events(ex);
 	len = ff_kmsg_read(ex->kmsg, s->log, sizeof(s->log));

@@ -19,7 +19,7 @@ static const char example[] =
 	"# seed 7 number 12\n"
 	"target tmpfs huge=always swap=zram thp=madvise\n"
 	"delay collapse 2 500\n"
-	"delay dma-done 1 50\n"
+	"delay pinned 1 50\n"
 	"setup\n"
 	"  h0 = open f0 rdwr|creat\n"
 	"  pwrite h0 0 2M\n"
