@@ -6,6 +6,7 @@
 
 #include "bpf/witness.h"
 #include "fuzzer/call.h"
+#include "fuzzer/delay.h"
 #include "oracles/cause.h"
 #include "oracles/model.h"
 
@@ -282,4 +283,19 @@ int ff_cause_io_error(const struct ff_case *c)
 		return 1;
 	return c->log && (strstr(c->log, "I/O error") || strstr(c->log, "Read-error on swap") ||
 			  strstr(c->log, "Write-error on swap"));
+}
+
+void ff_cause_delays(struct ff_finding *f, const struct ff_case *c)
+{
+	const struct ff_event *e;
+	char text[64];
+
+	for (size_t i = 0; i < c->nevents; i++) {
+		e = &c->event[i];
+		if (e->kind != FF_EV_DELAY || e->extra >= c->program->ndelays)
+			continue;
+		ff_delay_print(&c->program->delay[e->extra], text, sizeof(text));
+		ff_finding_evidence(f, "delay %s: held up tid %u at %.1f us for %.1f us\n", text, e->tid,
+				    ff_cause_us(c, e->time_ns), (double)e->result / 1000);
+	}
 }

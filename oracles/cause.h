@@ -42,6 +42,9 @@ void ff_cause_cow(struct ff_finding *f, const struct ff_case *c, unsigned int id
  */
 int ff_cause_swap_in(struct ff_finding *f, const struct ff_case *c, unsigned int id);
 
+/** ff_cause_delays() - a line for each delay of the program that was made, and how long it really was */
+void ff_cause_delays(struct ff_finding *f, const struct ff_case *c);
+
 /** ff_cause_witness() - a line on what the witness could not see: SKIP, drops */
 void ff_cause_witness(struct ff_finding *f, const struct ff_case *c);
 

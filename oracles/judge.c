@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fuzzer/serve.h"
+#include "oracles/cause.h"
 #include "oracles/laws.h"
 #include "oracles/model.h"
 
@@ -161,4 +162,6 @@ void ff_judge(struct ff_judge *j, const struct ff_case *c, struct ff_findings *o
 		if (j->oracles & 1u << i && believed(c, &table[i]))
 			table[i].judge(c, &j->model, out);
 	}
+	for (i = 0; i < out->n; i++)
+		ff_cause_delays(&out->f[i], c);
 }
