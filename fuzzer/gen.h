@@ -116,6 +116,9 @@ struct where gen_aim_file(struct gen *g, const struct where *w, unsigned int han
 /* gen_vector.c: the arguments of preadv and pwritev; false as gen_args() */
 bool gen_vector(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c);
 
+/* gen_delay.c: some get delays; after everything else was drawn, so that calls do not depend on it */
+void gen_delays(struct gen *g, struct ff_program *p);
+
 /* gen_args.c: fill the arguments; false when this call makes no sense here */
 bool gen_args(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c);
 struct where gen_where_of(const struct gen *g, const struct ff_call *c);

@@ -369,4 +369,5 @@ void ff_generate(const struct ff_gen_limits *l, uint64_t seed, uint64_t number,
 	add_calls(p, g.setup, g.nsetup);
 	for (unsigned int t = 0; t < g.nthreads; t++)
 		add_calls(p, g.thread[t].call, g.thread[t].ncalls);
+	gen_delays(&g, p);
 }

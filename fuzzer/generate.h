@@ -20,12 +20,15 @@
  * @allow_global: calls with FF_GLOBAL
  * @device_size: bytes of a block device target
  * @offers: of the place (enum ff_offer): what a mutation may make of the target
+ * @delays: places where there may be delays, bits of enum ff_delay_place; the same
+ *	calls are drawn without them
  * @without: calls left out
  */
 struct ff_gen_limits {
 	unsigned int threads;
 	uint64_t features, device_size;
 	uint32_t offers;
+	uint32_t delays;
 	bool allow_global;
 	bool without[FF_OPS];
 };

@@ -9,6 +9,7 @@
 
 #include "fuzzer/rotation.h"
 #include "runner/campaign_state.h"
+#include "runner/delays.h"
 #include "runner/msg.h"
 #include "runner/proc.h"
 
@@ -290,6 +291,7 @@ static int set_up(struct ff_campaign *c)
 	c->limits.features = boot->features;
 	c->limits.device_size = boot->device_size;
 	c->limits.offers = cfg->fixed ? 0 : boot->offers;
+	c->limits.delays = cfg->no_delays ? 0 : ff_delays_places(boot->hooks);
 	c->limits.allow_global = !cfg->o.here;
 	memcpy(c->limits.without, cfg->without, sizeof(c->limits.without));
 	return ff_store_log(c->store, "campaign: %s release=%s accel=%s seed=%llu", c->command,

@@ -14,6 +14,7 @@ enum ff_first { FF_FIRST_NEVER, FF_FIRST_ANY, FF_FIRST_UNKNOWN };
  * @seconds, @programs: when to stop, 0: no limit
  * @fixed: all programs on @target
  * @first: enum ff_first: stop after this finding, with its replays
+ * @no_delays: the same programs, without delays
  * @known_ok: known findings leave the exit status at 0
  * @corpus: path of the store of kept programs, NULL: they are kept for this campaign only
  * @blind: no feedback: generated programs only
@@ -22,7 +23,7 @@ struct ff_campaign_config {
 	struct ff_guest_options o;
 	uint64_t seed, seconds, programs;
 	unsigned int threads;
-	bool fixed, known_ok, blind;
+	bool fixed, known_ok, blind, no_delays;
 	const char *corpus;
 	enum ff_first first;
 	struct ff_target target;

@@ -9,7 +9,7 @@
 #include "runner/cmds.h"
 
 enum { KEY_PROGRAMS = 0x200, KEY_SEED, KEY_TARGET, KEY_THREADS, KEY_WITHOUT, KEY_FIRST, KEY_KNOWN_OK,
-       KEY_CORPUS, KEY_NO_FEEDBACK, KEY_KCOV };
+       KEY_CORPUS, KEY_NO_FEEDBACK, KEY_KCOV, KEY_NO_DELAYS };
 
 static const struct argp_option options[] = {
 	{ "time", 't', "TIME", 0, "Stop after this time: 120, 20m, 3h, 2d. Findings that were not replayed yet get up to 20 s more", 0 },
@@ -23,6 +23,7 @@ static const struct argp_option options[] = {
 	{ "kcov", KEY_KCOV, NULL, 0, "The code of the kernel that a program goes through is signal, too, where the kernel has CONFIG_KCOV", 0 },
 	{ "threads", KEY_THREADS, "N", 0, "Threads of each program (else 1 to 4)", 0 },
 	{ "without", KEY_WITHOUT, "CALL[,CALL]", 0, "Leave calls out", 0 },
+	{ "no-delays", KEY_NO_DELAYS, NULL, 0, "Hold up the kernel nowhere: the same programs without delays", 0 },
 	{ "known-ok", KEY_KNOWN_OK, NULL, 0, "Exit with 0 when only known kernel bugs were found", 0 },
 	{ 0 }
 };
@@ -80,6 +81,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_WITHOUT:
 		without(c, arg, state);
+		return 0;
+	case KEY_NO_DELAYS:
+		c->no_delays = true;
 		return 0;
 	case KEY_KNOWN_OK:
 		c->known_ok = true;

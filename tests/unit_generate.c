@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzzer/delay.h"
 #include "fuzzer/generate.h"
 #include "fuzzer/rotation.h"
 #include "tests/tap.h"
 
 #define ALL_OFFERS	0x7f
-#define GOLDEN		0xb696c3f76ab286eaULL	/* changes with the generator; the failing test prints the value */
+#define GOLDEN		0xb56feeb89458b817ULL	/* changes with the generator; the failing test prints the value */
 
 static struct ff_program prog, again;
 
@@ -27,7 +28,7 @@ static uint64_t hash(uint64_t h, const void *p, size_t n)
 static void limits_all(struct ff_gen_limits *l)
 {
 	*l = (struct ff_gen_limits){ .features = ~0ULL, .allow_global = true,
-				     .device_size = 16 << 20 };
+				     .device_size = 16 << 20, .delays = (1u << FF_DELAY_PLACES) - 1 };
 }
 
 static void check_all(void)
@@ -108,6 +109,37 @@ static void keeps_limits(void)
 	tap_ok(!threads, "as many threads as asked (%d)", threads);
 }
 
+/* The same calls with and without, bounds are the check's, and a place the kernel lacks is not drawn. */
+static void draws_delays(void)
+{
+	unsigned int with = 0, other = 0, place[FF_DELAY_PLACES] = { 0 }, lacking = 0, short_of = 0;
+	struct ff_gen_limits l, none;
+	struct ff_target t;
+
+	limits_all(&l);
+	l.delays &= ~(1u << FF_DELAY_SEEK);
+	none = l;
+	none.delays = 0;
+	for (uint64_t i = 0; i < 4000; i++) {
+		ff_rotation(ALL_OFFERS, 9, i, &t);
+		ff_generate(&l, 9, i, &t, &prog);
+		ff_generate(&none, 9, i, &t, &again);
+		with += prog.ndelays > 0;
+		for (unsigned int d = 0; d < prog.ndelays; d++)
+			place[prog.delay[d].place]++;
+		lacking += again.ndelays;
+		prog.ndelays = 0;
+		memset(prog.delay, 0, sizeof(prog.delay));
+		other += !ff_program_same(&prog, &again);
+	}
+	for (unsigned int i = 0; i < FF_DELAY_PLACES; i++)
+		short_of += i != FF_DELAY_SEEK && place[i] < 10;
+	tap_ok(with > 800 && with < 1600, "some programs have delays (%u of 4000)", with);
+	tap_ok(!short_of, "at every place but a few (%u)", short_of);
+	tap_ok(!place[FF_DELAY_SEEK] && !lacking, "none where the kernel has no hook");
+	tap_ok(!other, "and the calls are the same without (%u differ)", other);
+}
+
 static void rotates(void)
 {
 	unsigned int n = ff_rotation_targets(ALL_OFFERS), seen = 0;
@@ -133,6 +165,7 @@ int main(void)
 	check_all();
 	same_again();
 	keeps_limits();
+	draws_delays();
 	rotates();
 	return tap_done();
 }
