@@ -55,22 +55,23 @@ static __always_inline __u64 cost_of_small(char *mem)
 	return best;
 }
 
-/* At most some 16 MB, or 10 ms and a little under emulation. */
-static __always_inline void spend(__u64 end)
+/* At least 10 ms, natively and under emulation. */
+static __noinline int spend(__u64 end)
 {
 	__u32 zero = 0;
 	char *mem = bpf_map_lookup_elem(&ff_work, &zero);
 	__u64 cost;
 
 	if (!mem)
-		return;
+		return 0;
 	cost = cost_of_small(mem);
-	work(mem, LARGE, 256, cost * (LARGE / SMALL), end);
-	work(mem, MIDDLE, 160, cost * (MIDDLE / SMALL), end);
-	work(mem, SMALL, 256, cost, end);
-	for (int i = 0; i < 200; i++)
+	work(mem, LARGE, 128, cost * (LARGE / SMALL), end);
+	work(mem, MIDDLE, 64, cost * (MIDDLE / SMALL), end);
+	work(mem, SMALL, 64, cost, end);
+	for (int i = 0; i < 64; i++)
 		if (bpf_ktime_get_ns() >= end)
 			break;
+	return 0;
 }
 
 static __always_inline void make(__u32 i, __u16 who)
@@ -99,22 +100,22 @@ static __always_inline int claim(__u32 i, __u32 at, __u64 hits)
 	return 1;
 }
 
-/* A hit; @dev of the file concerned, 0: none is known. */
-static __noinline int hit(__u32 at, __u32 dev)
+/* A hit, if current is ours, or what it works on: a file on @dev, or memory (@ours). */
+static __noinline int hit(__u32 at, __u32 dev, int ours)
 {
 	__u16 who = ff_who();
 	__u64 hits;
+	__u32 i;
 
-	if (at >= FF_HOLD_NR || (who != FF_EVF_OURS && !ff_dev_watched(dev)))
+	if (at >= FF_HOLD_NR || (who != FF_EVF_OURS && !ours && !ff_dev_watched(dev)))
 		return 0;
 	__sync_fetch_and_add(&ff_hold_hits[at], 1);
 	hits = ff_hold_hits[at];
-	for (__u32 i = 0; i < FF_HOLDS; i++) {
-		if (claim(i, at, hits)) {
-			make(i, who);
-			return 1;
-		}
-	}
+	for (i = 0; i < FF_HOLDS; i++)
+		if (claim(i, at, hits))
+			break;
+	if (i < FF_HOLDS)
+		make(i, who);
 	return 0;
 }
 
@@ -125,12 +126,12 @@ static __always_inline int waits(__u32 at)
 
 static __always_inline int hold(__u32 at)
 {
-	return waits(at) ? hit(at, 0), 0 : 0;
+	return waits(at) ? hit(at, 0, 0), 0 : 0;
 }
 
 static __always_inline int hold_inode(__u32 at, struct inode *inode)
 {
-	return waits(at) ? hit(at, inode ? BPF_CORE_READ(inode, i_sb, s_dev) : 0), 0 : 0;
+	return waits(at) ? hit(at, inode ? BPF_CORE_READ(inode, i_sb, s_dev) : 0, 0), 0 : 0;
 }
 
 static __always_inline int hold_mapping(__u32 at, struct address_space *mapping)
@@ -145,7 +146,7 @@ static __always_inline int hold_page(__u32 at, void *page)
 	if (!waits(at))
 		return 0;
 	ff_page_file(&f, page);
-	hit(at, f.dev);
+	hit(at, f.dev, 0);
 	return 0;
 }
 
@@ -233,8 +234,7 @@ static __always_inline int hold_unmap(void *page, struct vm_area_struct *vma)
 		return 0;
 	owner = BPF_CORE_READ(vma, vm_mm, owner);
 	ff_page_file(&f, page);
-	if ((owner && ff_task_ours(owner)) || ff_dev_watched(f.dev))
-		hit(FF_HOLD_UNMAP, f.dev);
+	hit(FF_HOLD_UNMAP, f.dev, owner && ff_task_ours(owner));
 	return 0;
 }
 
