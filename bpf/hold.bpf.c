@@ -31,14 +31,21 @@ volatile __u32 ff_hold_places;		/* bits: some delay waits there */
 volatile struct ff_hold ff_holds[FF_HOLDS];
 volatile __u64 ff_hold_hits[FF_HOLD_NR];
 
-/* Copy until less than one more copy is left. */
-static __always_inline void work(char *mem, __u32 size, int turns, __u64 cost, __u64 end)
+/* Copy until less than one more copy is left; the least that one was seen to cost. */
+static __always_inline __u64 work(char *mem, __u32 size, int turns, __u64 cost, __u64 end)
 {
+	__u64 began, took, least = cost;
+
 	for (int i = 0; i < turns; i++) {
-		if (bpf_ktime_get_ns() + cost >= end)
+		began = bpf_ktime_get_ns();
+		if (began + least >= end)
 			break;
 		bpf_probe_read_kernel(mem, size, mem);
+		took = bpf_ktime_get_ns() - began;
+		if (took < least)
+			least = took;
 	}
+	return least;
 }
 
 static __always_inline __u64 cost_of_small(char *mem)
@@ -60,17 +67,18 @@ static __noinline int spend(__u64 end)
 {
 	__u32 zero = 0;
 	char *mem = bpf_map_lookup_elem(&ff_work, &zero);
-	__u64 cost;
+	__u64 small, middle;
 
 	if (!mem)
 		return 0;
-	cost = cost_of_small(mem);
-	work(mem, LARGE, 128, cost * (LARGE / SMALL), end);
-	work(mem, MIDDLE, 64, cost * (MIDDLE / SMALL), end);
-	work(mem, SMALL, 64, cost, end);
-	for (int i = 0; i < 64; i++)
-		if (bpf_ktime_get_ns() >= end)
-			break;
+	small = cost_of_small(mem);
+	middle = work(mem, MIDDLE, 8, small * (MIDDLE / SMALL), end);
+	work(mem, LARGE, 128, middle * (LARGE / MIDDLE), end);
+	work(mem, MIDDLE, 32, middle, end);
+	work(mem, SMALL, 64, small, end);
+	/* What is left, and all of it if the first copies were slow by accident: too long, not too short. */
+	work(mem, SMALL, 64, 0, end);
+	work(mem, MIDDLE, 128, 0, end);
 	return 0;
 }
 

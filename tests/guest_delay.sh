@@ -47,10 +47,10 @@ thread 0
   load m0 0 2M
 END
 
-# A disk, direct I/O, anonymous memory that is swapped and migrated.
+# A disk, direct I/O, anonymous memory that is compacted, split and swapped.
 cat >"$tmp/disk.ff" <<'END'
 # foliofuzz 1
-target ext4 swap=disk
+target ext4 swap=disk thp=always
 delay invalidate 1 100
 delay pinned 1 100
 delay migrate 1 100
@@ -67,10 +67,13 @@ setup
   pwrite h0 0 64K
   fsync h0
   store b0 0 256K
+  b1 = buffer 4M rw
+  store b1 0 4M
 thread 0
   pwrite h1 0 64K
   pread h1 0 64K
-  migrate b0 0 256K
+  compact
+  madvise b1 2M 4K pageout
   store b0 0 256K
   madvise b0 0 256K pageout
   pause 100000
@@ -116,7 +119,7 @@ lacks()
 {
 	case $1 in
 	collapse|split) grep -q '^call 19 .*errno=EINVAL' "$2" || grep -q '^call 19 .*skipped' "$2" ;;
-	swap-read) grep -q '^call 13 .*skipped' "$2" ;;
+	swap-read) grep -q '^call 16 .*skipped' "$2" ;;
 	*) false ;;
 	esac
 }
