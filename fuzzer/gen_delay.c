@@ -5,7 +5,7 @@
 #include "fuzzer/family.h"
 #include "fuzzer/gen.h"
 
-#define SHARE	30	/* per cent of programs that get any; measured: docs/delays.md */
+#define SHARE	30	/* per cent of programs that get any: not measured yet (docs/delays.md) */
 #define MOST	3	/* that one program gets */
 
 /* What a program must have in it for a place to be worth a delay. */
