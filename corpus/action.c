@@ -392,6 +392,8 @@ static void take(struct maker *m, const struct ff_event *e)
 	case FF_EV_WAIT_PAGE:
 		wait_event(m, e);
 		break;
+	case FF_EV_DELAY:	/* the program's own doing */
+		break;
 	default:
 		if (e->kind != FF_EV_NONE && e->kind < FF_EV_NR)
 			begin(m, e, false);

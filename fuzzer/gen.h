@@ -118,6 +118,9 @@ bool gen_vector(struct gen *g, uint8_t t, unsigned int op, const struct where *w
 
 /* gen_delay.c: some get delays; after everything else was drawn, so that calls do not depend on it */
 void gen_delays(struct gen *g, struct ff_program *p);
+bool gen_delay(struct gen *g, struct ff_program *p);	/* one more, where its calls may lead */
+uint16_t gen_delay_nth(struct gen *g);
+uint32_t gen_delay_us(struct gen *g, unsigned int place);
 
 /* gen_args.c: fill the arguments; false when this call makes no sense here */
 bool gen_args(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c);

@@ -79,7 +79,7 @@ static bool named(const struct ff_program *p, const struct ff_delay *d)
 }
 
 /* Mostly an early hit: a place that is reached rarely is reached at all. */
-static uint16_t draw_nth(struct gen *g)
+uint16_t gen_delay_nth(struct gen *g)
 {
 	if (gen_chance(g, 85))
 		return gen_between(g, 1, 8);
@@ -87,31 +87,51 @@ static uint16_t draw_nth(struct gen *g)
 }
 
 /* Each doubling of the time is as likely as another. */
-static uint32_t draw_us(struct gen *g, uint32_t most)
+uint32_t gen_delay_us(struct gen *g, unsigned int place)
 {
+	uint32_t most = ff_delay_row(place)->most_us;
 	uint32_t us = gen_between(g, 50, 100) << gen_random(g, 8);
 
 	return us > most ? most : us;
 }
 
-void gen_delays(struct gen *g, struct ff_program *p)
+/* The places that the program's calls may lead to, where this kernel has them. */
+static unsigned int places_of(const struct gen *g, const struct ff_program *p, uint8_t *place)
 {
-	uint32_t has = of_target(&g->target);
-	uint8_t place[FF_DELAY_PLACES];
-	unsigned int n = 0, left;
+	uint32_t has = of_target(&p->target);
+	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < p->ncalls; i++)
 		has |= of_call(g, &p->call[i]);
 	for (unsigned int i = 0; i < FF_DELAY_PLACES; i++)
 		if (g->limits->delays >> i & 1 && !(wants[i] & ~has))
 			place[n++] = i;
-	if (!n || !gen_chance(g, SHARE))
-		return;
-	for (left = gen_between(g, 1, MOST); left; left--) {
-		struct ff_delay d = { .place = place[gen_random(g, n)], .nth = draw_nth(g) };
+	return n;
+}
 
-		d.us = draw_us(g, ff_delay_row(d.place)->most_us);
-		if (!named(p, &d))
-			p->delay[p->ndelays++] = d;
-	}
+bool gen_delay(struct gen *g, struct ff_program *p)
+{
+	uint8_t place[FF_DELAY_PLACES];
+	unsigned int n = places_of(g, p, place);
+	struct ff_delay d = { .pad = 0 };
+
+	if (!n || p->ndelays == FF_MAX_DELAYS)
+		return false;
+	d.place = place[gen_random(g, n)];
+	d.nth = gen_delay_nth(g);
+	d.us = gen_delay_us(g, d.place);
+	if (named(p, &d))
+		return false;
+	p->delay[p->ndelays++] = d;
+	return true;
+}
+
+void gen_delays(struct gen *g, struct ff_program *p)
+{
+	uint8_t place[FF_DELAY_PLACES];
+
+	if (!places_of(g, p, place) || !gen_chance(g, SHARE))
+		return;
+	for (unsigned int left = gen_between(g, 1, MOST); left; left--)
+		gen_delay(g, p);
 }

@@ -114,6 +114,18 @@ bool mut_apply(struct mut *m, const struct mut_kind *kind)
 	return false;
 }
 
+/* Those of another kernel: here they would say what does not happen. */
+static void drop_delays(struct ff_program *p, uint32_t places)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < p->ndelays; i++)
+		if (places >> p->delay[i].place & 1)
+			p->delay[n++] = p->delay[i];
+	memset(p->delay + n, 0, (p->ndelays - n) * sizeof(p->delay[0]));
+	p->ndelays = n;
+}
+
 void mut_begin(struct mut *m, const struct ff_gen_limits *l, uint64_t seed, uint64_t number,
 	       const struct ff_program *parent, const struct ff_program *other)
 {
@@ -132,6 +144,7 @@ void mut_begin(struct mut *m, const struct ff_gen_limits *l, uint64_t seed, uint
 		drop[i] = !allowed(l, &m->p.call[i]);
 	}
 	ff_edit_drop(&m->p, drop);
+	drop_delays(&m->p, l->delays);
 	while (l->threads && m->p.nthreads > l->threads)
 		ff_edit_remove_thread(&m->p, (unsigned int)gen_random(&m->g, m->p.nthreads));
 	mut_mend_meets(&m->p);

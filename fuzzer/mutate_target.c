@@ -61,28 +61,6 @@ bool mut_target(struct mut *m)
 	}
 }
 
-/* Between @low and @high, each order of magnitude as likely. */
-static uint32_t magnitude(struct mut *m, uint32_t low, uint32_t high)
-{
-	uint64_t top = low;
-
-	while (top < high && gen_chance(&m->g, 75))
-		top *= 2;
-	return (uint32_t)gen_between(&m->g, low, top < high ? top : high);
-}
-
-static void draw_hit(struct mut *m, struct ff_delay *d)
-{
-	d->nth = (uint16_t)magnitude(m, 1, 64);
-}
-
-static void draw_us(struct mut *m, struct ff_delay *d)
-{
-	uint32_t most = ff_delay_row(d->place)->most_us;
-
-	d->us = magnitude(m, most < 50 ? 1 : 50, most);
-}
-
 /* The kernel is held up once more, once less, at another time, or longer. */
 bool mut_delay(struct mut *m)
 {
@@ -93,22 +71,17 @@ bool mut_delay(struct mut *m)
 
 	switch (what) {
 	case 0:
-		if (p->ndelays == FF_MAX_DELAYS)
-			return false;
-		d = &p->delay[p->ndelays++];
-		*d = (struct ff_delay){ .place = (uint8_t)gen_random(&m->g, FF_DELAY_PLACES) };
-		draw_hit(m, d);
-		draw_us(m, d);
-		return true;
+		mut_replay_all(m);
+		return gen_delay(&m->g, p);
 	case 1:
 		memmove(d, d + 1, (--p->ndelays - at) * sizeof(*d));
 		memset(&p->delay[p->ndelays], 0, sizeof(*d));
 		return true;
 	case 2:
-		draw_hit(m, d);
+		d->nth = gen_delay_nth(&m->g);
 		return true;
 	default:
-		draw_us(m, d);
+		d->us = gen_delay_us(&m->g, d->place);
 		return true;
 	}
 }

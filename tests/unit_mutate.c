@@ -32,7 +32,8 @@ static uint64_t hash(uint64_t h, const void *p, size_t n)
 static struct ff_gen_limits all(void)
 {
 	return (struct ff_gen_limits){ .features = ~0ULL, .allow_global = true,
-				       .device_size = 16 << 20, .offers = ALL_OFFERS };
+				       .device_size = 16 << 20, .offers = ALL_OFFERS,
+				       .delays = (1U << FF_DELAY_PLACES) - 1 };
 }
 
 static void generate(const struct ff_gen_limits *l, uint64_t seed, uint64_t number, struct ff_program *p)
@@ -81,6 +82,9 @@ static bool not_allowed(const struct ff_gen_limits *l, const struct ff_program *
 	for (unsigned int i = 0; i < p->ncalls; i++)
 		if (l->without[p->call[i].op] || !ff_call_possible(&p->call[i], l->features) ||
 		    (!l->allow_global && (ff_call_traits(&p->call[i]) & FF_GLOBAL)))
+			return true;
+	for (unsigned int i = 0; i < p->ndelays; i++)
+		if (!(l->delays >> p->delay[i].place & 1))
 			return true;
 	return l->threads && p->nthreads != l->threads;
 }
