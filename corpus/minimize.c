@@ -150,7 +150,8 @@ static void doubt(struct ff_minimize *m)
 static void end_doubt(struct ff_minimize *m)
 {
 	m->sure_rate = m->rate;
-	m->ref = m->peak = ff_min_share(m->rate);
+	m->ref = ff_min_share(m->rate);
+	m->peak = (m->peak + m->ref) / 2;	/* luck, or what was lost step by step: it cannot be told */
 	m->moved = false;
 	m->unsure = 0;
 	m->stage = FF_MIN_SEARCH;
