@@ -42,6 +42,12 @@ void ff_box_reset(struct ff_box *b)
 		atomic_store(&b->seen[i], 0);
 }
 
+void ff_box_resume(struct ff_box *b, const struct ff_box_boot *boot)
+{
+	b->boot = *boot;
+	atomic_store_explicit(&b->phase, FF_PHASE_READY, memory_order_release);
+}
+
 int ff_box_check(const struct ff_box *b, char *why, size_t n)
 {
 	if (b->magic != FF_BOX_MAGIC) {

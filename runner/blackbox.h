@@ -153,6 +153,9 @@ void ff_box_init(struct ff_box *b);
 /** ff_box_reset() - host: forget the last guest; slots with programs stay as they are */
 void ff_box_reset(struct ff_box *b);
 
+/** ff_box_resume() - host: after ff_box_reset(), for a guest that had said @boot before its snapshot */
+void ff_box_resume(struct ff_box *b, const struct ff_box_boot *boot);
+
 /** ff_box_check() - is this memory a box of this build? 0 or -EPROTO with @why */
 int ff_box_check(const struct ff_box *b, char *why, size_t n);
 

@@ -6,6 +6,7 @@
 #include "bpf/witness.h"
 #include "runner/campaign_state.h"
 #include "runner/proc.h"
+#include "runner/starts.h"
 
 static json_t *findings_json(struct ff_campaign *c)
 {
@@ -47,6 +48,7 @@ static json_t *summary(struct ff_campaign *c, const struct ff_session_info *info
 	json_object_set_new(j, "guest_seconds", json_real((double)info->guest_ns / 1e9));
 	json_object_set_new(j, "speed", json_integer(info->boot.speed));
 	json_object_set_new(j, "restarts", json_integer(info->restarts));
+	json_object_set_new(j, "guests", ff_starts_json(info));
 	json_object_set_new(j, "executors_lost", json_integer(info->deaths));
 	json_object_set_new(j, "witness", json_string(info->boot.witness));
 	json_object_set_new(j, "notes", json_string(info->boot.notes));
@@ -79,13 +81,15 @@ static void print_found(const struct ff_campaign *c)
 static void print_text(struct ff_campaign *c, const struct ff_session_info *info, const char *why)
 {
 	double seconds = (double)(ff_now_ms() - c->began_ms) / 1000;
+	char starts[128];
 
+	ff_starts_text(info, starts, sizeof(starts));
 	ff_tally_print(&c->tally, stdout);
 	printf("kernel %s %s (%s), seed %llu: %.0f s, ended: %s\n", info->kernel, info->release,
 	       info->accel, (unsigned long long)c->cfg->seed, seconds, why);
-	printf("%llu programs, %llu replays, %llu targets that could not be made, %u guests lost, %u executors lost\n",
+	printf("%llu programs, %llu replays, %llu targets that could not be made, %u guests lost (%s), %u executors lost\n",
 	       (unsigned long long)c->tally.programs, (unsigned long long)c->tally.replays,
-	       (unsigned long long)c->tally.failed_targets, info->restarts, info->deaths);
+	       (unsigned long long)c->tally.failed_targets, info->restarts, starts, info->deaths);
 	printf("%llu witness events, %llu dropped; %s\n", (unsigned long long)c->tally.events,
 	       (unsigned long long)c->tally.drops, info->boot.witness);
 	ff_feedback_print(c->feedback, stdout);

@@ -12,6 +12,7 @@
 #include "runner/delays.h"
 #include "runner/msg.h"
 #include "runner/options.h"
+#include "runner/starts.h"
 #include "runner/store.h"
 #include "runner/tally.h"
 
@@ -213,10 +214,10 @@ static void print_json(struct run *r)
 
 	for (unsigned int k = 0; k < r->nseen; k++)
 		json_array_append_new(list, ff_found_json(&r->seen[k].found, r->seen[k].finding.evidence));
-	j = json_pack("{s:s,s:s,s:s,s:I,s:I,s:i,s:s,s:o}", "program", r->path, "kernel", i->kernel,
+	j = json_pack("{s:s,s:s,s:s,s:I,s:I,s:i,s:s,s:o,s:o}", "program", r->path, "kernel", i->kernel,
 		      "release", i->release, "runs", (json_int_t)r->runs, "hits",
 		      (json_int_t)r->with_hit, "lost", r->lost, "witness", i->boot.witness,
-		      "findings", list);
+		      "findings", list, "guests", ff_starts_json(i));
 	json_object_update_new(j, ff_tally_json(&r->tally));
 	json_dumpf(j, stdout, JSON_INDENT(2));
 	putchar('\n');
@@ -227,12 +228,14 @@ static void print_text(struct run *r)
 {
 	const struct ff_session_info *i = ff_session_info(r->session);
 	struct ff_tally_row sum = ff_tally_sum(&r->tally);
+	char starts[128];
 
+	ff_starts_text(i, starts, sizeof(starts));
 	printf("%s on %s %s (%s): %llu/%llu runs hit\n", r->path, i->kernel, i->release, i->accel,
 	       (unsigned long long)r->with_hit, (unsigned long long)r->runs);
-	printf("%llu calls, %.1f %% accepted, %llu skipped, %u runs lost their guest; %llu witness events, %llu dropped; %s\n",
+	printf("%llu calls, %.1f %% accepted, %llu skipped, %u runs lost their guest (%s); %llu witness events, %llu dropped; %s\n",
 	       (unsigned long long)sum.done, ff_tally_percent(&sum), (unsigned long long)sum.skipped,
-	       r->lost, (unsigned long long)r->tally.events, (unsigned long long)r->tally.drops,
+	       r->lost, starts, (unsigned long long)r->tally.events, (unsigned long long)r->tally.drops,
 	       i->boot.witness);
 	for (unsigned int k = 0; k < r->nseen; k++) {
 		const struct seen *s = &r->seen[k];

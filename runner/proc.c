@@ -83,6 +83,8 @@ static void child_exec(const char *const argv[], const int fds[3],
 			goto fail;
 	if (o && o->dir && chdir(o->dir))
 		goto fail;
+	if (o && o->keep_fd && fcntl(o->keep_fd, F_SETFD, 0))
+		goto fail;
 	if (o && o->env)
 		putenv((char *)o->env);
 	setenv("LC_ALL", "C", 1);	/* we read what they print */

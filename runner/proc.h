@@ -22,6 +22,7 @@
  * @out_len: if not NULL, length of *@out.
  * @err: if not NULL, gets stderr the same way. Caller frees.
  * @timeout_ms: the child is killed after this; 0 = no limit.
+ * @keep_fd: the child inherits this one under its number; 0 = none.
  */
 struct ff_proc_opts {
 	const char *dir;
@@ -31,6 +32,7 @@ struct ff_proc_opts {
 	size_t *out_len;
 	char **err;
 	unsigned timeout_ms;
+	int keep_fd;
 };
 
 /**
@@ -38,7 +40,7 @@ struct ff_proc_opts {
  * @argv: NULL-terminated; argv[0] is searched in PATH, then in /usr/sbin, /sbin.
  * @out_fd: stdout of the child, -1 for /dev/null.
  * @err_fd: stderr of the child, -1 for /dev/null.
- * @o: only @dir and @env are used; may be NULL.
+ * @o: only @dir, @env and @keep_fd are used; may be NULL.
  *
  * Return: its pid, or -errno (-ENOENT: there is no such program).
  */

@@ -41,6 +41,9 @@ struct ff_session_config {
  * @boot: what the guest said, strings terminated
  * @restarts: guests started after the first
  * @deaths: executors that died
+ * @boots, @boot_ms: guests that booted, and the time of all; @restores, @restore_ms: guests
+ *	that began from the snapshot of the first; from the start to ready, with the disks
+ * @snapshot_ms, @snapshot_bytes: what the snapshot cost, in time and memory; 0 bytes: there is none
  * @guest_ns: guest time so far, all guests together
  * @counter, @seen: as in struct ff_box, all guests together
  * @counted: counters that the kernel has
@@ -48,7 +51,8 @@ struct ff_session_config {
 struct ff_session_info {
 	char kernel[96], release[96], accel[16], accel_why[128];
 	struct ff_box_boot boot;
-	unsigned int restarts, deaths;
+	unsigned int restarts, deaths, boots, restores, snapshot_ms;
+	uint64_t boot_ms, restore_ms, snapshot_bytes;
 	uint64_t guest_ns;
 	uint64_t counter[FF_COUNTER_KINDS], seen[FF_BOX_KINDS], counted;
 };

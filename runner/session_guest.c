@@ -13,38 +13,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fuzzer/content.h"
-#include "fuzzer/rotation.h"
-#include "runner/vm/accel.h"
 #include "runner/agent.h"
 #include "runner/cache.h"
-#include "runner/vm/disks.h"
-#include "runner/vm/initramfs.h"
 #include "runner/msg.h"
-#include "runner/place.h"
 #include "runner/proc.h"
+#include "runner/session_vm.h"
 #include "runner/show.h"
 
 #define START_MS_NATIVE	60000
 #define START_MS_TCG	120000
-
-static void base_content(void *buf, size_t len, uint64_t off)
-{
-	ff_content_fill(buf, FF_EPOCH_BASE, FF_OBJ_FILE(0), off, len, FF_VERSION_BASE);
-}
-
-static const struct ff_disk disk_table[] = {
-	{ .kind = FF_DISK_EXT4, .size_mib = 256, .serial = FF_SERIAL_EXT4 },
-	{ .kind = FF_DISK_XFS, .size_mib = 320, .serial = FF_SERIAL_XFS },
-	{ .kind = FF_DISK_RAW, .size_mib = FF_RAW_BYTES >> 20, .serial = FF_SERIAL_RAW, .fill = base_content },
-	{ .kind = FF_DISK_SWAP, .size_mib = 256, .serial = FF_SERIAL_SWAP },
-	{ .kind = FF_DISK_EXT4, .size_mib = 256, .serial = FF_SERIAL_SLOW FF_SERIAL_EXT4, .iops = FF_SLOW_IOPS },
-	{ .kind = FF_DISK_XFS, .size_mib = 320, .serial = FF_SERIAL_SLOW FF_SERIAL_XFS, .iops = FF_SLOW_IOPS },
-	{ .kind = FF_DISK_RAW, .size_mib = FF_RAW_BYTES >> 20, .serial = FF_SERIAL_SLOW FF_SERIAL_RAW,
-		.iops = FF_SLOW_IOPS, .fill = base_content },
-	{ .kind = FF_DISK_SWAP, .size_mib = 256, .serial = FF_SERIAL_SLOW FF_SERIAL_SWAP, .iops = FF_SLOW_SWAP_IOPS },
-};
-#define DISKS (sizeof(disk_table) / sizeof(disk_table[0]))
+#define RESTORE_MS_NATIVE	5000
+#define RESTORE_MS_TCG	15000
+#define RESTORE_TRIES	2
 
 static int make_box(struct ff_host *h)
 {
@@ -87,30 +67,6 @@ static int make_dir(struct ff_host *h)
 	return 0;
 }
 
-static int open_vm(struct ff_host *h)
-{
-	const char *agent = getenv("FOLIOFUZZ_AGENT");
-	int ret = ff_kernel_find(h->cfg->kernel, true, &h->kernel);
-
-	if (ret)
-		return ret;
-	if (!ff_proc_have("qemu-system-x86_64")) {
-		ff_msg_error("there is no qemu-system-x86_64 to run %s in: install it (make deps, or apt-get install qemu-system-x86), or run on this machine with --here",
-			     h->kernel.release);
-		return -ENOENT;
-	}
-	ret = ff_initramfs_get(&h->kernel, agent && *agent ? agent : "/proc/self/exe",
-			       h->initramfs, sizeof(h->initramfs));
-	if (ret)
-		return ret;
-	h->accel = ff_accel_choose(&h->kernel, !h->cfg->no_kvm, h->info->accel_why,
-				   sizeof(h->info->accel_why));
-	snprintf(h->info->kernel, sizeof(h->info->kernel), "%s", h->kernel.name);
-	snprintf(h->info->release, sizeof(h->info->release), "%s", h->kernel.release);
-	snprintf(h->info->accel, sizeof(h->info->accel), "%s", h->accel);
-	return 0;
-}
-
 static int open_here(struct ff_host *h)
 {
 	struct utsname u;
@@ -127,11 +83,13 @@ int ff_host_open(struct ff_host *h)
 	int ret;
 
 	h->box_fd = -1;
-	ret = h->cfg->kernel ? open_vm(h) : open_here(h);
+	ret = h->cfg->kernel ? ff_host_vm_find(h) : open_here(h);
 	if (!ret)
 		ret = make_dir(h);
 	if (!ret)
 		ret = make_box(h);
+	if (!ret && h->cfg->kernel)
+		ret = ff_host_vm_disks(h);
 	if (ret)
 		return ret;
 	h->box->config = (struct ff_box_config){
@@ -149,35 +107,13 @@ int ff_host_open(struct ff_host *h)
 void ff_host_close(struct ff_host *h)
 {
 	ff_host_stop(h);
+	ff_host_vm_close(h);
 	if (h->box)
 		munmap(h->box, FF_BOX_BYTES);
 	if (h->box_fd >= 0)
 		close(h->box_fd);
 	if (h->dir[0])
 		ff_remove_tree(h->dir);
-}
-
-static int start_vm(struct ff_host *h)
-{
-	struct ff_disk disks[DISKS];
-	char box[64], console[300];
-	struct ff_vm_config c = {
-		.kernel = &h->kernel, .accel = h->accel, .initramfs = h->initramfs,
-		.memory_mib = h->cfg->memory_mib, .blackbox = box, .blackbox_size = FF_BOX_BYTES,
-		.append = h->cfg->append, .console = console, .disks = disks, .ndisks = DISKS,
-	};
-	int ret;
-
-	snprintf(box, sizeof(box), "/proc/%d/fd/%d", (int)getpid(), h->box_fd);
-	snprintf(console, sizeof(console), "%s/console", h->dir);
-	memcpy(disks, disk_table, sizeof(disks));
-	for (unsigned int i = 0; i < DISKS; i++) {
-		disks[i].fails = h->cfg->bad_swap && disks[i].kind == FF_DISK_SWAP;
-		ret = ff_disk_make(&disks[i], h->dir);
-		if (ret)
-			return ret;
-	}
-	return ff_vm_start(&c, &h->vm);
 }
 
 static int start_here(struct ff_host *h)
@@ -199,57 +135,118 @@ static int start_here(struct ff_host *h)
 	ff_agent_here(h->box, h->dir);
 }
 
-/* The guest has its disks open: unlinked now, they are gone with QEMU however we end. */
-static void unlink_disks(struct ff_host *h)
+/* Is it ready? A restored guest was, before: it lives when its heart beats. */
+static bool ready(struct ff_host *h, bool restored)
 {
-	char path[320];
-
-	for (unsigned int i = 0; i < DISKS && h->cfg->kernel; i++) {
-		snprintf(path, sizeof(path), "%s/%s.img", h->dir, disk_table[i].serial);
-		unlink(path);
-	}
+	return atomic_load_explicit(&h->box->phase, memory_order_acquire) == FF_PHASE_READY &&
+	       (!restored || (atomic_load(&h->box->guest_beat) && atomic_load(&h->box->guest_now)));
 }
 
-static int wait_ready(struct ff_host *h)
+/* 0, -ECANCELED, -EIO: it says that it cannot work, -EAGAIN: it ended, or was silent for @limit_ms. */
+static int wait_ready(struct ff_host *h, bool restored, int limit_ms)
 {
-	bool tcg = h->accel && !strcmp(h->accel, "tcg");
-	long long end = ff_now_ms() + (tcg ? START_MS_TCG : START_MS_NATIVE);
-	char tail[1500];
-	uint32_t phase;
+	long long end = ff_now_ms() + limit_ms;
 
-	for (;;) {
-		phase = atomic_load_explicit(&h->box->phase, memory_order_acquire);
-		if (phase == FF_PHASE_READY)
-			return 0;
-		if (phase == FF_PHASE_FAILED) {
-			h->box->failed[sizeof(h->box->failed) - 1] = '\0';
-			ff_msg_error("the guest cannot work: %s", h->box->failed);
+	while (!ready(h, restored)) {
+		if (atomic_load(&h->box->phase) == FF_PHASE_FAILED)
 			return -EIO;
-		}
 		if (h->cfg->stop && *h->cfg->stop)
 			return -ECANCELED;
 		if (!ff_host_alive(h) || ff_now_ms() > end)
-			break;
-		usleep(10000);
+			return -EAGAIN;
+		usleep(5000);
 	}
-	ff_host_console(h, ff_host_console_size(h) - 1200, tail, sizeof(tail));
-	ff_msg_error("the guest %s before it could work (kernel %s)%s%s",
-		     ff_host_alive(h) ? "was silent too long" : "ended", h->info->release,
-		     tail[0] ? "; last words on its console:\n" : "", tail);
-	return -EAGAIN;
+	return 0;
+}
+
+static bool emulated(const struct ff_host *h)
+{
+	return h->accel && !strcmp(h->accel, "tcg");
+}
+
+static void say_not_ready(struct ff_host *h, int err)
+{
+	char tail[1500];
+
+	if (err == -EIO) {
+		h->box->failed[sizeof(h->box->failed) - 1] = '\0';
+		ff_msg_error("the guest cannot work: %s", h->box->failed);
+	} else if (err == -EAGAIN) {
+		ff_host_console(h, ff_host_console_size(h) - 1200, tail, sizeof(tail));
+		ff_msg_error("the guest %s before it could work (kernel %s)%s%s",
+			     ff_host_alive(h) ? "was silent too long" : "ended", h->info->release,
+			     tail[0] ? "; last words on its console:\n" : "", tail);
+	}
+}
+
+static int boot(struct ff_host *h)
+{
+	long long began = ff_now_ms();
+	int ret;
+
+	ff_box_reset(h->box);
+	ret = h->cfg->kernel ? ff_host_vm_boot(h) : start_here(h);
+	if (!ret) {
+		ret = wait_ready(h, false, emulated(h) ? START_MS_TCG : START_MS_NATIVE);
+		say_not_ready(h, ret);
+	}
+	if (!ret) {
+		h->info->boots++;
+		h->info->boot_ms += (uint64_t)(ff_now_ms() - began);
+	}
+	if (!ret && h->cfg->kernel)
+		ret = ff_host_vm_keep(h);
+	return ret;
+}
+
+/* What went wrong may be this busy host's: a second chance, not a third. */
+static void say_not_restored(struct ff_host *h, int limit_ms, char *why, size_t n)
+{
+	if (!why[0] && ff_host_alive(h))
+		snprintf(why, n, "it was silent for %d s", limit_ms / 1000);
+	ff_msg_warn("no guest could be restored from the snapshot (%s): one is booted%s",
+		    why[0] ? why : "QEMU ended", ++h->bad_restores < RESTORE_TRIES ? "" : ", as will be all others");
+	if (h->bad_restores >= RESTORE_TRIES)
+		ff_snapshot_drop(&h->snapshot);
+}
+
+static int restore(struct ff_host *h)
+{
+	int limit_ms = emulated(h) ? RESTORE_MS_TCG : RESTORE_MS_NATIVE;
+	long long began = ff_now_ms();
+	char why[256] = "";
+	int ret;
+
+	ff_box_reset(h->box);
+	ret = ff_host_vm_restore(h, why, sizeof(why));
+	if (!ret)
+		ret = wait_ready(h, true, limit_ms);
+	if (!ret) {
+		h->info->restores++;
+		h->info->restore_ms += (uint64_t)(ff_now_ms() - began);
+	} else if (ret != -ECANCELED) {
+		say_not_restored(h, limit_ms, why, sizeof(why));
+	}
+	return ret;
+}
+
+static int started(struct ff_host *h, int ret)
+{
+	if (h->cfg->kernel)
+		ff_host_vm_started(h);
+	if (ret)
+		ff_host_stop(h);
+	return ret;
 }
 
 int ff_host_start(struct ff_host *h)
 {
-	int ret;
+	int ret = -ENOENT;
 
-	ff_box_reset(h->box);
-	ret = h->cfg->kernel ? start_vm(h) : start_here(h);
-	if (!ret)
-		ret = wait_ready(h);
-	unlink_disks(h);
-	if (ret)
-		ff_host_stop(h);
+	if (h->snapshot.state)
+		ret = started(h, restore(h));
+	if (ret && ret != -ECANCELED)
+		ret = started(h, boot(h));
 	return ret;
 }
 

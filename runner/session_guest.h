@@ -4,13 +4,19 @@
 #define FF_RUNNER_SESSION_GUEST_H
 
 #include "runner/session.h"
-#include "runner/vm/vm.h"
+#include "runner/vm/snapshot.h"
+
+#define FF_HOST_DISKS	8
 
 /**
  * struct ff_host - what the host needs for guests
  * @box, @box_fd: the black box, an unnamed file: nothing to remove after kill -9
  * @dir: folder of our own for disks, console log and, here, the programs' files
  * @initramfs, @accel: of a VM
+ * @disk: what its disks hold at first
+ * @ram: memory file of a VM that boots, while it may become a snapshot, else 0
+ * @snapshot: of the first guest, when it was ready and had run nothing; @boot: what it had said
+ * @keep_tried: it was taken, or cannot be; @bad_restores: guests it did not bring up
  * @here: pid of the agent on this machine, 0 if none
  */
 struct ff_host {
@@ -21,7 +27,13 @@ struct ff_host {
 	int box_fd;
 	char dir[256], initramfs[4096];
 	const char *accel;
+	struct ff_disk disk[FF_HOST_DISKS];
 	struct ff_vm vm;
+	int ram;
+	struct ff_snapshot snapshot;
+	struct ff_box_boot boot;
+	bool keep_tried;
+	unsigned int bad_restores;
 	pid_t here;
 };
 
@@ -29,7 +41,12 @@ struct ff_host {
 int ff_host_open(struct ff_host *h);
 void ff_host_close(struct ff_host *h);
 
-/** ff_host_start() - start a guest and wait until it is ready; 0, -ECANCELED or -errno with a message */
+/**
+ * ff_host_start() - start a guest and wait until it is ready
+ *
+ * From the snapshot if there is one; a guest that it does not bring up is booted.
+ * Return: 0, -ECANCELED or -errno with a message.
+ */
 int ff_host_start(struct ff_host *h);
 
 /** ff_host_stop() - end the guest */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "runner/vm/disks.h"
@@ -84,6 +85,17 @@ static int format(const struct ff_disk *d)
 	return ret;
 }
 
+/* An empty image of its name. */
+static int create(struct ff_disk *d, const char *dir)
+{
+	int fd;
+
+	if (snprintf(d->path, sizeof(d->path), "%s/%s.img", dir, d->serial) >= (int)sizeof(d->path))
+		return -ENAMETOOLONG;
+	fd = open(d->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	return fd < 0 ? -errno : fd;
+}
+
 int ff_disk_make(struct ff_disk *d, const char *dir)
 {
 	int fd, ret;
@@ -93,13 +105,9 @@ int ff_disk_make(struct ff_disk *d, const char *dir)
 		return ret;
 	if (d->kind == FF_DISK_XFS && d->size_mib < FF_DISK_XFS_MIN_MIB)
 		d->size_mib = FF_DISK_XFS_MIN_MIB;
-	if (snprintf(d->path, sizeof(d->path), "%s/%s.img", dir, d->serial) >=
-	    (int)sizeof(d->path))
-		return -ENAMETOOLONG;
-	fd = open(d->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		ret = -errno;
-	} else {
+	fd = create(d, dir);
+	ret = fd < 0 ? fd : 0;
+	if (!ret) {
 		ret = ftruncate(fd, (off_t)d->size_mib * MIB) ? -errno : 0;
 		if (!ret && d->kind == FF_DISK_RAW && d->fill)
 			ret = fill_raw(fd, d);
@@ -111,4 +119,74 @@ int ff_disk_make(struct ff_disk *d, const char *dir)
 		return ret;
 	}
 	return d->kind == FF_DISK_RAW ? 0 : format(d);
+}
+
+int ff_disk_original(struct ff_disk *d, const char *dir)
+{
+	int ret = ff_disk_make(d, dir);
+
+	if (ret)
+		return ret;
+	d->original = open(d->path, O_RDONLY | O_CLOEXEC);
+	if (d->original < 0) {
+		ret = -errno;
+		ff_msg_error("cannot open the disk image %s: %s", d->path, strerror(-ret));
+	}
+	unlink(d->path);
+	return ret;
+}
+
+int ff_disk_copy(struct ff_disk *d, const char *dir)
+{
+	int fd = create(d, dir), ret = fd < 0 ? fd : ff_copy_sparse(d->original, fd);
+
+	if (fd >= 0)
+		close(fd);
+	if (ret)
+		ff_msg_error("cannot copy a disk to %s (%u MiB): %s", d->path, d->size_mib, strerror(-ret));
+	return ret;
+}
+
+/* @len bytes from @off on, without the pages that are zero. */
+static int copy_data(const char *data, int to, off_t off, off_t len)
+{
+	static const char zeros[4096];
+	off_t begin = 0, end, n;
+
+	for (end = 0; end <= len; end += n) {
+		n = end < len ? len - end < 4096 ? len - end : 4096 : 1;
+		if (end < len && memcmp(data + off + end, zeros, (size_t)n))
+			continue;
+		while (begin < end) {
+			ssize_t put = pwrite(to, data + off + begin, (size_t)(end - begin), off + begin);
+
+			if (put <= 0)
+				return put ? -errno : -ENOSPC;
+			begin += put;
+		}
+		begin = end + n;
+	}
+	return 0;
+}
+
+int ff_copy_sparse(int from, int to)
+{
+	off_t size = lseek(from, 0, SEEK_END), off = 0, end = 0;
+	int ret = 0;
+	char *data;
+
+	if (size < 0 || ftruncate(to, size))
+		return -errno;
+	data = size ? mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, from, 0) : NULL;
+	if (data == MAP_FAILED)
+		return -errno;
+	while (!ret && end < size && (off = lseek(from, end, SEEK_DATA)) >= 0) {
+		end = lseek(from, off, SEEK_HOLE);
+		ret = end < 0 ? -errno : copy_data(data, to, off, end - off);
+	}
+	if (!ret && off < 0 && errno != ENXIO)
+		ret = -errno;
+	if (size)
+		munmap(data, (size_t)size);
+	return ret;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "runner/cache.h"
 #include "runner/msg.h"
 #include "runner/proc.h"
+#include "runner/vm/snapshot.h"
 #include "runner/vm/vm.h"
 
 #define QEMU "qemu-system-x86_64"
@@ -141,7 +143,7 @@ static void machine_args(struct args *a, const struct ff_vm_config *c)
 	arg(a, "-smp");
 	arg(a, "%u", c->cpus ? c->cpus : 2);
 	arg(a, "-m");
-	arg(a, "%uM", c->memory_mib ? c->memory_mib : 1024);
+	arg(a, "%uM", c->memory_mib ? c->memory_mib : FF_VM_MEMORY_MIB);
 	arg(a, "-nodefaults");
 	arg(a, "-no-user-config");
 	arg(a, "-display");
@@ -149,7 +151,28 @@ static void machine_args(struct args *a, const struct ff_vm_config *c)
 	arg(a, "-no-reboot");
 }
 
-static void build_args(struct args *a, const struct ff_vm_config *c)
+/* RAM in a file: shared, to be saved by being copied; or copy-on-write of what was saved. */
+static void snapshot_args(struct args *a, const struct ff_vm_config *c, int qmp)
+{
+	if (!qmp)
+		return;
+	arg(a, "-object");
+	arg(a, "memory-backend-file,id=ram,size=%uM,mem-path=/proc/%d/fd/%d,share=%s",
+	    c->memory_mib ? c->memory_mib : FF_VM_MEMORY_MIB, (int)getpid(),
+	    c->from ? c->from->ram : c->ram, c->from ? "off" : "on");
+	arg(a, "-machine");
+	arg(a, "memory-backend=ram");
+	arg(a, "-chardev");
+	arg(a, "socket,id=qmp,fd=%d", qmp);
+	arg(a, "-mon");
+	arg(a, "chardev=qmp,mode=control");
+	if (c->from) {
+		arg(a, "-incoming");
+		arg(a, "defer");
+	}
+}
+
+static void build_args(struct args *a, const struct ff_vm_config *c, int qmp)
 {
 	char path[8192];
 	unsigned i;
@@ -168,13 +191,15 @@ static void build_args(struct args *a, const struct ff_vm_config *c)
 	arg(a, CMDLINE " %s %s", c->kernel->append, c->append ? c->append : "");
 	if (c->blackbox) {
 		arg(a, "-object");
-		arg(a, "memory-backend-file,id=bb,size=%zu,mem-path=%s,share=on",
+		arg(a, "memory-backend-file,id=" FF_VM_BOX_ID ",size=%zu,mem-path=%s,share=on",
 		    c->blackbox_size, comma(c->blackbox, path, sizeof(path)));
 		arg(a, "-device");
-		arg(a, "ivshmem-plain,memdev=bb");
+		/* master: QEMU saves no VM whose shared memory may be another's */
+		arg(a, "ivshmem-plain,memdev=" FF_VM_BOX_ID ",master=on");
 	}
 	for (i = 0; i < c->ndisks; i++)
 		disk_args(a, &c->disks[i], i);
+	snapshot_args(a, c, qmp);
 }
 
 static int make_blackbox(const struct ff_vm_config *c)
@@ -212,15 +237,42 @@ static int open_log(const struct ff_vm_config *c)
 	return fd;
 }
 
-int ff_vm_start(const struct ff_vm_config *c, struct ff_vm *vm)
+static void close_qmp(struct ff_vm *vm)
+{
+	if (vm->qmp)
+		close(vm->qmp);
+	vm->qmp = 0;
+}
+
+static pid_t spawn(const struct ff_vm_config *c, struct ff_vm *vm, int log)
 {
 	struct args a = { .n = 0 };
+	struct ff_proc_opts o = { 0 };
+	int ends[2] = { 0, 0 };
+	pid_t pid;
+
+	if ((c->ram || c->from) && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return -errno;
+	vm->qmp = ends[0];
+	o.keep_fd = ends[1];
+	build_args(&a, c, o.keep_fd);
+	pid = a.failed ? -E2BIG : ff_proc_spawn((const char *const *)a.v, log, log, &o);
+	while (a.n)
+		free(a.v[--a.n]);
+	if (o.keep_fd)
+		close(o.keep_fd);
+	return pid;
+}
+
+int ff_vm_start(const struct ff_vm_config *c, struct ff_vm *vm)
+{
 	int log, ret = 0;
 	pid_t pid;
 
 	memset(vm, 0, sizeof(*vm));
 	snprintf(vm->console, sizeof(vm->console), "%s", c->console);
 	vm->quiet = c->quiet;
+	vm->blackbox_size = c->blackbox_size;
 	if (c->blackbox)
 		ret = make_blackbox(c);
 	if (ret)
@@ -228,18 +280,17 @@ int ff_vm_start(const struct ff_vm_config *c, struct ff_vm *vm)
 	log = open_log(c);
 	if (log < 0)
 		return log;
-	build_args(&a, c);
-	pid = a.failed ? -E2BIG : ff_proc_spawn((const char *const *)a.v, log, log, NULL);
-	while (a.n)
-		free(a.v[--a.n]);
+	pid = spawn(c, vm, log);
 	close(log);
 	if (pid == -ENOENT)
 		ff_msg_error("%s is not installed, so no VM can run; install the package qemu-system-x86, or run on this kernel with --here",
 			     QEMU);
 	else if (pid < 0)
 		ff_msg_error("cannot start %s: %s", QEMU, strerror(-pid));
-	if (pid < 0)
+	if (pid < 0) {
+		close_qmp(vm);
 		return pid;
+	}
 	vm->pid = pid;
 	return 0;
 }
@@ -259,6 +310,7 @@ static void last_words(const struct ff_vm *vm)
 static void reaped(struct ff_vm *vm, int status)
 {
 	vm->pid = 0;
+	close_qmp(vm);
 	vm->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

@@ -10,12 +10,17 @@
 #include "runner/vm/disks.h"
 #include "runner/vm/kernel.h"
 
+#define FF_VM_MEMORY_MIB	1024
+#define FF_VM_BOX_ID		"bb"	/* QEMU's name for the black box's memory */
+
+struct ff_snapshot;
+
 /**
  * struct ff_vm_config - what to start. Nothing is kept after ff_vm_start() returns.
  * @kernel: image to boot.
  * @accel: "kvm" or "tcg", from ff_accel_choose().
  * @initramfs: path, from ff_initramfs_get(); NULL for none.
- * @memory_mib: guest memory; 0 = 1024.
+ * @memory_mib: guest memory; 0 = FF_VM_MEMORY_MIB.
  * @cpus: virtual CPUs; 0 = 2.
  * @blackbox: file that both sides map shared; made or resized as needed; NULL for none.
  *	Best in /dev/shm, where no dirty pages are written back.
@@ -23,6 +28,9 @@
  * @append: more kernel command line, NULL for none.
  * @console: log file of the serial console; QEMU's own words go to "@console.qemu".
  * @disks, @ndisks: see disks.h; made before.
+ * @ram: memory file of ff_snapshot_ram() that the guest's RAM is in, so that a snapshot
+ *	can be taken; 0: memory of QEMU's own.
+ * @from: do not boot, but wait for ff_snapshot_load(); all else as when it was taken.
  * @quiet: do not report QEMU's own failure (a trial boot may fail).
  */
 struct ff_vm_config {
@@ -37,6 +45,8 @@ struct ff_vm_config {
 	const char *console;
 	struct ff_disk *disks;
 	unsigned ndisks;
+	int ram;
+	const struct ff_snapshot *from;
 	bool quiet;
 };
 
@@ -46,12 +56,15 @@ struct ff_vm_config {
  * @exit_status: once reaped: exit status, or 128 + signal. 0 is also what a guest panic
  *	gives (panic=-1 and -no-reboot): read the console or the black box.
  * @console: path of the console log.
- * @quiet: as configured.
+ * @qmp: socket to QEMU (qmp.h) if it has @ram or @from, else 0.
+ * @blackbox_size, @quiet: as configured.
  */
 struct ff_vm {
 	pid_t pid;
 	int exit_status;
 	char console[4096];
+	int qmp;
+	size_t blackbox_size;
 	bool quiet;
 };
 
