@@ -100,7 +100,7 @@ void *ff_session_running(const struct ff_session *s);
  * ff_session_collect() - one result, if there is one
  *
  * A lost guest gives the result of what ran in it; the next call starts
- * another guest (which takes seconds) and goes on with the programs that waited.
+ * another guest (restored in a second, or booted) and goes on with the programs that waited.
  * Return: 1 with @r; 0: nothing yet; -errno with a message: no guest can be had.
  */
 int ff_session_collect(struct ff_session *s, struct ff_outcome *r);

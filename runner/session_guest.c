@@ -25,6 +25,7 @@
 #define RESTORE_MS_NATIVE	5000
 #define RESTORE_MS_TCG	15000
 #define RESTORE_TRIES	2
+#define LAST_WORDS_MS	500	/* QEMU closes its socket before it ends */
 
 static int make_box(struct ff_host *h)
 {
@@ -202,7 +203,9 @@ static int boot(struct ff_host *h)
 /* What went wrong may be this busy host's: a second chance, not a third. */
 static void say_not_restored(struct ff_host *h, int limit_ms, char *why, size_t n)
 {
-	if (!why[0] && ff_host_alive(h))
+	if (why[0])
+		ff_vm_wait(&h->vm, LAST_WORDS_MS);
+	else if (ff_host_alive(h))
 		snprintf(why, n, "it was silent for %d s", limit_ms / 1000);
 	ff_msg_warn("no guest could be restored from the snapshot (%s): one is booted%s",
 		    why[0] ? why : "QEMU ended", ++h->bad_restores < RESTORE_TRIES ? "" : ", as will be all others");
