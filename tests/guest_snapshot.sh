@@ -23,11 +23,12 @@ runs=60
 status 1 "a program that finds a bug, in guests that panic" "$FOLIOFUZZ" run --kernel "$KERNEL" \
 	--append ff.simfail=panic:1 --repeat $runs --json "$top/tests/programs/seek-collapse.ff"
 cp "$tmp/stdout" "$tmp/run.json"
+cp "$tmp/stderr" "$tmp/run.err"
 is "all runs were made" "$(number "$tmp/run.json" runs)" $runs
 is "one guest booted" "$(number "$tmp/run.json" boots)" 1
 restores=$(number "$tmp/run.json" restores)
 ok "the others were restored ($restores)" test "${restores:-0}" -ge 2
-first=$(sed -n 's/.*warning: run \([0-9]*\): .*/\1/p' "$tmp/stderr" | head -n 1)
+first=$(sed -n 's/.*warning: run \([0-9]*\): .*/\1/p' "$tmp/run.err" | head -n 1)
 found=$(grep -c '"signature": "seek' "$tmp/run.json")
 is "the bug has one signature in all of them" "$found" 1
 hits=$(sed -n '/"signature": "seek/,/"hits"/s/.*"hits": \([0-9]*\).*/\1/p' "$tmp/run.json")
