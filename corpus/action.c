@@ -171,7 +171,8 @@ static struct inode *inode_of(struct maker *m, const struct ff_event *e)
 
 static bool has_address(const struct ff_event *e)
 {
-	return e->kind == FF_EV_UNMAP || e->kind == FF_EV_MAPPED_GONE || e->kind == FF_EV_FAULT_AROUND;
+	return e->kind == FF_EV_UNMAP || e->kind == FF_EV_MAPPED_GONE || e->kind == FF_EV_FAULT_AROUND ||
+	       e->kind == FF_EV_MAPPED_UNREADY;
 }
 
 /* Events name inodes, the program files: which is which is seen from addresses and calls. */

@@ -396,6 +396,8 @@ void ff_minimize_finish(struct ff_minimize *m, unsigned int runs)
 	if (m->stage == FF_MIN_DOUBT)
 		m->moved = false;
 	m->nlanes = 0;
+	if (runs)	/* what was measured while candidates were chosen flatters the chosen */
+		m->rate = (struct ff_min_rate){ 0, 0 };
 	m->final_runs = runs;
 	measure(m, FF_MIN_FINAL);
 	measured(m);
