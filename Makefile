@@ -129,6 +129,9 @@ $(OBJS): $(BUILD)/%.o: %.c $(BUILD)/.flags
 	@mkdir -p $(@D)
 	$(Q)$(compile) -c -o $@ $<
 
+# The text of reproducers is part of this one (.incbin, which no -MMD sees).
+$(BUILD)/corpus/repro_blocks.o: $(wildcard corpus/repro/*.c)
+
 # Made anew each time and with q: two folders may have files of one name.
 $(LIB): $(LIB_OBJS) $(BUILD)/.objs
 	$(call say,AR,$@)

@@ -66,7 +66,7 @@ static void exclusive(struct argp_state *state, struct ff_guest_options *o)
 		argp_error(state, "--here and --kernel: which of them? Give one");
 	if (o->here && (o->session.append || o->session.memory_mib || o->session.no_kvm))
 		argp_error(state, "--append, --memory and --no-kvm are for a VM, and --here makes none");
-	if (!o->here && !o->session.kernel)
+	if (!o->here && !o->session.kernel && !o->no_guest)
 		argp_error(state, "on what kernel? Give --kernel NAME (as bookworm; \"kernel list\" shows what is there) or --here");
 }
 

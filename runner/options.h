@@ -16,13 +16,14 @@ enum ff_exit { FF_EXIT_CLEAN, FF_EXIT_FOUND, FF_EXIT_USAGE, FF_EXIT_HARNESS, FF_
  * struct ff_guest_options - on what, and how it is judged
  * @session: for ff_session_open(); kernel NULL is --here
  * @here: --here was given
+ * @no_guest: the command works without --kernel and --here, too
  * @oracles: bits for ff_judge_open()
  * @json: --json
  * @out: --out, or NULL
  */
 struct ff_guest_options {
 	struct ff_session_config session;
-	bool here, json;
+	bool here, no_guest, json;
 	uint32_t oracles;
 	const char *out;
 };
