@@ -192,6 +192,7 @@ help:
 	@echo 'make bench      measure calls per second'
 	@echo 'make mutant-kernel  build the kernel with the seed bugs (10 to 20 minutes, cached)'
 	@echo 'make mutant-programs  kept programs on the mutant kernel: each bug with its verdict'
+	@echo 'make repro-proof  the C file of each seed bug sees it with its mutant on, and not off'
 	@echo 'make corpus-torture  the corpus store: KILLS=2000 writers killed, DAMAGES=100000'
 	@echo 'make corpus-fuzz  libFuzzer on the readers of stores and texts: TIME=300 (s)'
 	@echo 'make deps       install the Debian packages that are missing'

@@ -17,7 +17,7 @@
 
 #define PMD_SIZE	(2ull << 20)
 
-/* Text into the head comment, each line after " * "; what would end the comment is taken apart. */
+/* Text into the head comment, each line after " * "; what would end or begin one is taken apart. */
 static void comment(FILE *out, const char *text, const char *indent)
 {
 	while (*text) {
@@ -26,7 +26,7 @@ static void comment(FILE *out, const char *text, const char *indent)
 		fprintf(out, n ? " *%s%s" : " *", n ? " " : "", n ? indent : "");
 		for (size_t i = 0; i < n; i++) {
 			fputc(text[i], out);
-			if (text[i] == '*' && text[i + 1] == '/')
+			if ((text[i] == '*' && text[i + 1] == '/') || (text[i] == '/' && text[i + 1] == '*'))
 				fputc(' ', out);
 		}
 		fputc('\n', out);

@@ -76,7 +76,7 @@ static void run_text(struct ff_repro_gen *g)
 	if (n > 1)
 		fprintf(g->body, "\tfor (i = 1; i < THREADS; i++)\n\t\tpthread_join(thread[i], NULL);\n");
 	same_lines(g);
-	fprintf(g->body, "\t_exit(0);\n}\n\n");
+	fprintf(g->body, "\t_exit(%s);\n}\n\n", ff_blocks_wanted(&g->blocks, "unsure") ? "unsure ? 2 : 0" : "0");
 }
 
 /* How much of a raw disk the program reaches. */
@@ -249,7 +249,7 @@ static void one_text(struct ff_repro_gen *g)
 {
 	ff_blocks_want(&g->blocks, g->look.hang ? "watch" : "wait_run");
 	fprintf(g->body,
-		"/* 1: the bug was seen in this run; 0: not; 3: something else. */\n"
+		"%s/* 1: the bug was seen in this run; 0: not; 3: something else. */\n"
 		"static int one_run(void)\n{\n"
 		"\tint status, pid;\n\n"
 		"\tclean();\n"
@@ -259,7 +259,10 @@ static void one_text(struct ff_repro_gen *g)
 		"\tif (status == -1)\n\t\treturn %d;%s\n"
 		"\tif (WIFEXITED(status) && WEXITSTATUS(status) == 1)\n\t\treturn 1;\n"
 		"\tif (WIFSIGNALED(status))\n\t\tprintf(\"run %%u was killed by signal %%d\\n\", loop, WTERMSIG(status));\n"
-		"\tclean();\n", g->look.hang ? 1 : 3, g->look.hang ? "\t/* it hangs: that is the bug */" : "\t/* it hangs: another bug */");
+		"%s\tclean();\n",
+		ff_blocks_wanted(&g->blocks, "unsure") ? "static unsigned int blind;\t/* runs in which a call failed that checks build on */\n\n" : "",
+		g->look.hang ? 1 : 3, g->look.hang ? "\t/* it hangs: that is the bug */" : "\t/* it hangs: another bug */",
+		ff_blocks_wanted(&g->blocks, "unsure") ? "\tblind += WIFEXITED(status) && WEXITSTATUS(status) == 2;\n" : "");
 	after_run(g);
 	fprintf(g->body, "\treturn 0;\n}\n\n");
 }
@@ -280,7 +283,8 @@ static void main_text(struct ff_repro_gen *g)
 		"\t}\n"
 		"\tprintf(\"%%s in %%u runs, %%.1f s\\n\", result == 1 ? \"SEEN\" : result ? \"FAILED\" : \"not seen\", loop,\n"
 		"\t       now() - begin);\n"
-		"\treturn result;\n}\n");
+		"%s\treturn result;\n}\n", ff_blocks_wanted(&g->blocks, "unsure") ?
+		"\tif (blind)\n\t\tprintf(\"%u runs could prove nothing: a call failed (-v)\\n\", blind);\n" : "");
 }
 
 void ff_repro_main(struct ff_repro_gen *g)

@@ -315,6 +315,8 @@ static int swap_leaks(void)
 		usleep(20000);
 	if (!swap_used())
 		return 0;
+	if (verbose)
+		printf("%lu KiB of swap are in use after run %u\n", swap_used(), loop);
 	switch (swap_off()) {
 	case 0:
 		return swapon(swap_dev, 0) ? -1 : 0;
