@@ -109,6 +109,21 @@ static void constants(const struct ff_program *p, FILE *out)
 	}
 }
 
+/* The longest read or write of a thread, or of all; 0: there is none. */
+static uint64_t longest(const struct ff_program *p, unsigned int thread, bool all)
+{
+	uint64_t most = 0;
+	unsigned int i;
+
+	for (i = 0; i < p->ncalls; i++) {
+		const struct ff_call *c = &p->call[i];
+
+		if ((c->op == FF_OP_PREAD || c->op == FF_OP_PWRITE) && (all || c->thread == thread) && c->arg[2] > most)
+			most = c->arg[2];
+	}
+	return most;
+}
+
 static void includes(const struct ff_repro_gen *g, FILE *out)
 {
 	static const char *const all[] = {
@@ -131,6 +146,8 @@ static void includes(const struct ff_repro_gen *g, FILE *out)
 		fprintf(out, "#define FUSE_SLOW\t%u\t/* requests per second; 0: at once */\n"
 			     "#define FUSE_FLAGS\t(FUSE_BIG_WRITES | FUSE_ASYNC_READ | FUSE_MAX_PAGES%s)\n", g->p->target.slow,
 			g->p->target.cache == FF_CACHE_WRITEBACK ? " | FUSE_WRITEBACK_CACHE" : "");
+	if (longest(g->p, 0, true))
+		fprintf(out, "#define IO_SIZE\t(%s)\n", ff_c_size((longest(g->p, 0, true) + 4095) / 4096 * 4096).s);
 	constants(g->p, out);
 	fputc('\n', out);
 }
@@ -168,7 +185,8 @@ static void thread_text(struct ff_repro_gen *g, unsigned int thread)
 	if (thread == FF_SETUP)
 		fprintf(g->body, "static void setup(void)\n{\n");
 	else
-		fprintf(g->body, "static void *thread%u(void *unused)\n{\n\tstart();\n", thread);
+		fprintf(g->body, "static void *thread%u(void *unused)\n{\n%s\tstart();\n", thread,
+			longest(g->p, thread, false) ? "\tio(0);\t/* its memory, before the race */\n" : "");
 	for (i = 0; i < g->p->ncalls; i++)
 		if (g->p->call[i].thread == thread)
 			ff_repro_call(g, i);

@@ -58,7 +58,7 @@ static void run_text(struct ff_repro_gen *g)
 	ff_blocks_want(&g->blocks, "start");
 	fprintf(g->body, "/* One run of the program, in a process of its own. */\n"
 			 "__attribute__((noreturn))\nstatic void run(void)\n{\n");
-	if (n > 1)
+	if (n)
 		fprintf(g->body, "\tpthread_t thread[THREADS];\n\tint i;\n\n");
 	if (ff_blocks_wanted(&g->blocks, "guard") || g->look.same) {
 		ff_blocks_want(&g->blocks, "guard");
@@ -69,12 +69,10 @@ static void run_text(struct ff_repro_gen *g)
 		ff_blocks_want(&g->blocks, "settle");
 		fprintf(g->body, "\tsettle();\n");
 	}
-	for (i = 1; i < n; i++)
+	for (i = 0; i < n; i++)
 		fprintf(g->body, "\tpthread_create(&thread[%u], NULL, thread%u, NULL);\n", i, i);
 	if (n)
-		fprintf(g->body, "\tthread0(NULL);\n");
-	if (n > 1)
-		fprintf(g->body, "\tfor (i = 1; i < THREADS; i++)\n\t\tpthread_join(thread[i], NULL);\n");
+		fprintf(g->body, "\tfor (i = 0; i < THREADS; i++)\n\t\tpthread_join(thread[i], NULL);\n");
 	same_lines(g);
 	fprintf(g->body, "\t_exit(%s);\n}\n\n", ff_blocks_wanted(&g->blocks, "unsure") ? "unsure ? 2 : 0" : "0");
 }

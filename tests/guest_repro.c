@@ -84,8 +84,18 @@ static int run_binary(const struct ff_guest *g)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* With "repro.verbose": what the kernel counted. */
+static void show(const char *path)
+{
+	char *text = ff_read_file(path, NULL);
+
+	printf("%s:\n%s\n", path, text ? text : "(not there)");
+	free(text);
+}
+
 static void guest(void)
 {
+	char unused[8];
 	struct ff_guest g = { 0 };
 
 	ff_guest_init(&g);
@@ -95,6 +105,10 @@ static void guest(void)
 		printf(BEGIN);
 		fflush(stdout);
 		printf(END "%d\n", run_binary(&g));
+	}
+	if (!ff_guest_option("repro.verbose", unused, sizeof(unused))) {
+		show("/proc/vmstat");
+		show("/sys/kernel/debug/mutant");
 	}
 	fflush(stdout);
 	ff_guest_poweroff();
