@@ -3,6 +3,8 @@
  * Reproducers as text: every kept program and many generated ones give C that a
  * compiler takes without a warning; the checks in them are those that the program's
  * order allows, and no others.
+ *
+ * timeout: 600
  */
 #include <glob.h>
 #include <stdio.h>
@@ -16,7 +18,7 @@
 #include "runner/cache.h"
 #include "tests/tap.h"
 
-#define MADE	36	/* generated programs: two of each signature */
+#define MADE	18	/* generated programs, one of each signature; FF_LONG=1: 20 times as many */
 
 /* The C file of a program; the caller frees it. NULL: it was refused. */
 static char *text_of(const struct ff_program *p, const char *signature, const char *about)
@@ -91,11 +93,12 @@ static void test_generated(void)
 	};
 	struct ff_gen_limits limits = { .features = ~0ull, .allow_global = true, .device_size = 4 << 20 };
 	unsigned int targets = ff_rotation_targets(~0u), n = sizeof(signatures) / sizeof(signatures[0]), bad = 0, i;
+	unsigned int made = getenv("FF_LONG") ? 20 * MADE : MADE;
 	struct ff_target target;
 	struct ff_program p;
 	char *text;
 
-	for (i = 0; i < MADE; i++) {
+	for (i = 0; i < made; i++) {
 		ff_rotation_target(~0u, i % targets, &target);
 		ff_generate(&limits, 4, i, &target, &p);
 		text = text_of(&p, signatures[i % n], "");
@@ -105,7 +108,7 @@ static void test_generated(void)
 		}
 		free(text);
 	}
-	tap_is_int(bad, 0, "of %u generated programs, on %u targets, each compiles without a warning", i, targets);
+	tap_is_int(bad, 0, "of %u generated programs, on %u targets, each compiles without a warning", made, targets);
 }
 
 static void expect(const char *program, const char *signature, const char *line, bool there)

@@ -211,15 +211,16 @@ static int legal(uint64_t word, uint64_t place, const short *writes)
 
 static void wrong(const char *what, uint64_t word, uint64_t place, const short *writes)
 {
-	char list[100] = "";
+	char list[100] = "", from[60];
 	int n = 0;
 
 	for (; *writes >= 0 && n < 80; writes++)
 		n += snprintf(list + n, sizeof(list) - n, *writes == BASE ? " what was there before" :
 			      *writes ? " write %d" : " a hole", *writes);
-	seen("BUG: %s: at %#llx of the file is %016llx (%s %d of run %d, made for %#llx); legal:%s",
-	     what, (unsigned long long)place, (unsigned long long)word, word ? "write" : "a hole, write",
-	     (int)(word >> 48), (int)(word >> 32 & 0xffff), (unsigned long long)(word & 0xffffffff) * 8, list);
+	snprintf(from, sizeof(from), !word ? "a hole" : word >> 48 == BASE ? "what was there before" : "write %d of run %d",
+		 (int)(word >> 48), (int)(word >> 32 & 0xffff));
+	seen("BUG: %s: %#llx has %016llx (%s, made for %#llx); legal:%s", what, (unsigned long long)place,
+	     (unsigned long long)word, from, (unsigned long long)(word & 0xffffffff) * 8, list);
 }
 
 __attribute__((noinline))
