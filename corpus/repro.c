@@ -204,9 +204,6 @@ static void survey(struct ff_repro_gen *g)
 		g->closes |= c->op == FF_OP_CLOSE;
 		if (c->op == FF_OP_MREMAP)
 			g->moves[c->arg[0]] = true;
-		if (c->op == FF_OP_MREMAP || c->op == FF_OP_MUNMAP || c->op == FF_OP_MPROTECT || c->op == FF_OP_REMAP ||
-		    (c->op == FF_OP_MADVISE && c->arg[3] >= 102))
-			g->altered[c->arg[0]] = true;
 	}
 	if (g->p->target.swap == FF_SWAP_NONE)
 		g->look.swap = false;

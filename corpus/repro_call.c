@@ -60,10 +60,10 @@ static bool sigbus_line(struct ff_repro_gen *g, unsigned int id, const char *acc
 {
 	const struct ff_call *c = &g->p->call[id];
 	unsigned int mem = (unsigned int)c->arg[0];
-	uint64_t min = FF_MAX_SIZE, max, off = ff_plan_offset(g->plan, mem);
+	uint64_t min = g->mapped[mem] ? g->mapped[mem] : FF_MAX_SIZE, max, off = ff_plan_offset(g->plan, mem);
 	int file = ff_plan_file(g->plan, mem);
 
-	if (!g->look.sigbus || g->altered[mem])
+	if (!g->look.sigbus || g->moves[mem])
 		return false;
 	if (file >= 0)
 		ff_plan_size(g->plan, id, (unsigned int)file, &min, &max);
@@ -83,7 +83,7 @@ static bool beyond_line(struct ff_repro_gen *g, unsigned int id, const char *acc
 	int file = ff_plan_file(g->plan, mem);
 	uint64_t min, max;
 
-	if (!g->look.beyond || file < 0 || !ff_plan_shared(g->plan, mem) || g->altered[mem])
+	if (!g->look.beyond || file < 0 || !ff_plan_shared(g->plan, mem) || g->moves[mem])
 		return false;
 	ff_plan_size(g->plan, id, (unsigned int)file, &min, &max);
 	if (ff_plan_offset(g->plan, mem) + c->arg[1] + c->arg[2] <= (max + 4095) / 4096 * 4096)
@@ -103,7 +103,7 @@ static void load_lines(struct ff_repro_gen *g, unsigned int id)
 	char access[200];
 
 	snprintf(access, sizeof(access), "load(%.60s, %.60s)", ff_c_memory(mem, c->arg[1]).s, ff_c_size(c->arg[2]).s);
-	if (g->look.content && !g->altered[mem])
+	if (g->look.content && !g->moves[mem])
 		n = ff_plan_content(g->plan, id, g->look.vacuous, part, PARTS);
 	n = n > LINES ? LINES : n;
 	if (!n || !cover(part, n, c->arg[1], c->arg[2])) {

@@ -32,9 +32,8 @@ struct ff_repro_gen {
 	struct ff_blocks blocks;
 	FILE *body;
 	bool closes;		/* some call closes a handle */
-	bool moves[FF_MEMS];	/* some mremap is of this memory */
+	bool moves[FF_MEMS];	/* some mremap is of this memory: no look is sure where it looks */
 	uint64_t mapped[FF_MEMS];	/* length it was made with */
-	bool altered[FF_MEMS];	/* its mapping does not stay whole and readable */
 };
 
 /** ff_look_parse() - from a signature; 0 or -EINVAL */

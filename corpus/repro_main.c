@@ -33,7 +33,7 @@ static bool needs_settle(const struct ff_program *p)
 	return false;
 }
 
-/* Shared maps whose mapping stays whole, compared with their files. */
+/* Shared maps that stay where they are, compared with their files: what is unmapped faults, and is passed over. */
 static void same_lines(struct ff_repro_gen *g)
 {
 	const struct ff_program *p = g->p;
@@ -42,7 +42,7 @@ static void same_lines(struct ff_repro_gen *g)
 	for (i = 0; i < p->ncalls && g->look.same; i++) {
 		const struct ff_call *c = &p->call[i];
 
-		if (c->op != FF_OP_MMAP || g->altered[c->slot] || !ff_plan_shared(g->plan, c->slot))
+		if (c->op != FF_OP_MMAP || g->moves[c->slot] || !ff_plan_shared(g->plan, c->slot))
 			continue;
 		ff_blocks_want(&g->blocks, "same");
 		fprintf(g->body, "\tsame(\"f%d\", %s, ", ff_plan_file(g->plan, c->slot), ff_c_memory(c->slot, 0).s);
