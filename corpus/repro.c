@@ -13,6 +13,7 @@
 #include "corpus/repro_main.h"
 #include "fuzzer/delay.h"
 #include "fuzzer/exec.h"
+#include "fuzzer/serve.h"
 #include "fuzzer/text.h"
 
 #define PMD_SIZE	(2ull << 20)
@@ -47,8 +48,21 @@ static void head_program(const struct ff_program *p, FILE *out)
 	free(text);
 }
 
+static bool kills_server(const struct ff_program *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->ncalls; i++)
+		if (p->call[i].op == FF_OP_SERVE && p->call[i].arg[0] == FF_SERVE_DIE)
+			return true;
+	return false;
+}
+
 static void head_target(const struct ff_program *p, FILE *out)
 {
+	if (kills_server(p))
+		fprintf(out, " *\n * LEFT OUT: the program kills its FUSE server (\"serve die\"), this file does not. A bug that\n"
+			     " * comes of that cannot show here.\n");
 	if (p->target.slow && p->target.kind != FF_TARGET_FUSE)
 		fprintf(out, " *\n * It needs a slow disk: give one of about %u requests per second with -d (QEMU: -drive\n"
 			     " * ...,throttling.iops-total=%u; or dm-delay). A loop device is too fast.\n", p->target.slow, p->target.slow);

@@ -261,14 +261,18 @@ static bool mincore_line(struct ff_repro_gen *g, unsigned int id)
 
 static void serve_line(struct ff_repro_gen *g, const struct ff_call *c)
 {
-	ff_blocks_want(&g->blocks, "serve");
-	if (c->arg[0] == FF_SERVE_RESUME)
-		fprintf(g->body, "\torder_resume();\n");
-	else if (c->arg[0] == FF_SERVE_DIE)
+	const char *order = c->arg[0] == FF_SERVE_RESUME ? "order_resume" :
+			    c->arg[0] == FF_SERVE_STALL ? "order_stall" : "order_delay";
+
+	if (c->arg[0] == FF_SERVE_DIE) {
 		fprintf(g->body, "\t/* serve die: left out, the server is needed again */\n");
+		return;
+	}
+	ff_blocks_want(&g->blocks, order);
+	if (c->arg[0] == FF_SERVE_RESUME)
+		fprintf(g->body, "\t%s();\n", order);
 	else
-		fprintf(g->body, "\torder_%s(%" PRIu64 ", %" PRIu64 ");\n", c->arg[0] == FF_SERVE_STALL ? "stall" : "delay",
-			c->arg[1], c->arg[2]);
+		fprintf(g->body, "\t%s(%" PRIu64 ", %" PRIu64 ");\n", order, c->arg[1], c->arg[2]);
 }
 
 static unsigned int comers(const struct ff_program *p, uint64_t point)

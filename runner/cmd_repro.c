@@ -225,16 +225,18 @@ static int write_file(struct args *a)
 		.signature = a->signature ? a->signature : a->found, .what = a->what, .kernel = a->kernel_text,
 		.about = a->about, .name = a->name,
 	};
-	FILE *f = a->out ? fopen(a->out, "we") : stdout;
-	int ret;
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+	int ret = f ? ff_repro_write(&a->program, &about, f) : -errno;
 
-	if (!f) {
-		ff_msg_error("cannot write %s: %s", a->out, strerror(errno));
-		return FF_EXIT_HARNESS;
-	}
-	ret = ff_repro_write(&a->program, &about, f);
-	if (f != stdout && fclose(f) && !ret)
-		ret = -errno;
+	if (f && fclose(f) && !ret)
+		ret = -ENOMEM;
+	if (!ret && a->out)
+		ret = ff_write_file(a->out, text, n);
+	else if (!ret)
+		fwrite(text, 1, n, stdout);
+	free(text);
 	if (ret == -EINVAL)
 		ff_msg_error("\"%s\" is no signature of a finding, such as errno.sigbus.load", about.signature);
 	else if (ret)

@@ -165,6 +165,7 @@ static void test_calls(void)
 	       "if ((get(h0, 0, 4 * K)) < 0 && errno == ENOENT)\n\t\tseen(", true);
 	expect(FILE_MAPPED "thread 0\n  meet 3\nthread 1\n  meet 3\nthread 2\n  meet 3\n", "hang.livelock.x.y", "meet(3, 3);", true);
 	expect("# foliofuzz 1\ntarget tmpfs\ndelay collapse 1 500\nthread 0\n", "hang.livelock.x.y", "A C file cannot", true);
+	expect("# foliofuzz 1\ntarget fuse\nthread 0\n  serve die 0 0\n", "hang.livelock.x.y", "LEFT OUT: ", true);
 	expect("# foliofuzz 1\ntarget ext4 slow=100\nthread 0\n", "hang.livelock.x.y", "throttling.iops-total=100", true);
 	expect(FILE_MAPPED "thread 0\n", "unmap.stale-mapping.huge-page-mapped-after-split", "NOTHING TO SEE FROM HERE", true);
 }

@@ -202,19 +202,21 @@ static void mount_fuse(void)
 		no_target("the FUSE server");
 }
 
-//: serve needs fuse
+//: order_stall needs fuse
 static void order_stall(int requests, int us)
 {
 	atomic_store(&serve_orders->stall_us, us);
 	atomic_store(&serve_orders->stall, requests);
 }
 
+//: order_delay needs fuse
 static void order_delay(int requests, int us)
 {
 	atomic_store(&serve_orders->delay_us, us);
 	atomic_store(&serve_orders->delay, requests);
 }
 
+//: order_resume needs fuse
 static void order_resume(void)
 {
 	atomic_store(&serve_orders->stall, 0);
