@@ -347,7 +347,7 @@ int main(void)
 	minimal("noise", noise, 8, 12, 6000, 6000);
 	rate_is_kept();
 	rate_is_raised("chances", chances, 0.27, 8);
-	rate_is_raised("time", timed, 0.8, 10);
+	rate_is_raised("time", timed, 0.8, 9);
 	rate_is_raised("delay", delayed, 0.8, 10);
 	arguments();
 	given_up();
