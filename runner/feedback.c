@@ -72,9 +72,11 @@ bool ff_feedback_mutate(struct ff_feedback *fb, uint64_t number, const struct ff
 		return false;
 	for (unsigned int i = 0; i < TRIES; i++) {
 		k = ff_pool_parent(&fb->pool, &fb->seen, t, &fb->random);
-		other = k ? ff_pool_parent(&fb->pool, &fb->seen, t, &fb->random) : NULL;
 		if (!k)
 			return false;
+		/* Among many that cannot run there a second draw may meet none. */
+		other = ff_pool_parent(&fb->pool, &fb->seen, t, &fb->random);
+		other = other ? other : k;
 		k->picks++;
 		ff_program_copy(&fb->parent, k->p);
 		ff_program_copy(&fb->other, other->p);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "runner/feedback.h"
+#include "runner/feedback_state.h"
 #include "runner/pool.h"
 #include "tests/judge_case.h"
 
@@ -200,6 +201,29 @@ static void mutated(void)
 	ff_feedback_close(fb[1]);
 }
 
+/* One that can run there among many that cannot: it is found now and then, a second one mostly not. */
+static void lonely(void)
+{
+	static const char text[] = "# foliofuzz 1\ntarget block\nsetup\n  h0 = open f0 rdwr\nthread 0\n"
+				   "  pread h0 0 4K\n  pwrite h0 4K 4K\n  fsync h0\n";
+	struct ff_target block = { .kind = FF_TARGET_BLOCK };
+	struct ff_feedback *fb = open_one(NULL, false);
+	static struct ff_program p, out;
+	struct ff_error e;
+	struct ff_signal *s = calloc(1, sizeof(*s));
+	unsigned int made = 0;
+	struct ff_id id;
+
+	keep_some(fb, 60);
+	tap_ok(!ff_program_parse(text, strlen(text), &p, &e) && !ff_pool_add(&fb->pool, &p, s, 1000, "", &id),
+	       "one on another target is kept");
+	for (unsigned int i = 0; i < 2000; i++)
+		made += ff_feedback_mutate(fb, i, &block, &out);
+	tap_ok(made, "it is a parent (%u times)", made);
+	ff_feedback_close(fb);
+	free(s);
+}
+
 static void corpus(void)
 {
 	struct ff_feedback *fb = open_one(path, false);
@@ -278,6 +302,7 @@ int main(void)
 	stable();
 	not_kept();
 	mutated();
+	lonely();
 	corpus();
 	parents();
 	unlink(path);
