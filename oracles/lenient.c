@@ -102,6 +102,26 @@ static bool two_steps(const struct ff_model *m, const struct ff_effect *e)
 			      (e->kind == FF_EFFECT_COPY && m->c->program->call[e->call].op == FF_OP_COPY));
 }
 
+/*
+ * What is stored through a mapping in such a time may go with its page, over which
+ * the server has then what was there before: it hides nothing.
+ */
+static bool stored_in_two_steps(const struct ff_model *m, const struct ff_effect *e)
+{
+	const struct ff_effect *z;
+	unsigned int i;
+
+	if (e->obj >= FF_MAX_SLOTS || !(e->flags & FF_EFFECT_MAPPED) || !on_fuse(m))
+		return false;
+	for (i = 0; i < m->nchange; i++) {
+		z = &m->change[i];
+		if (z->obj == e->obj && z->call != e->call && two_steps(m, z) && z->from <= e->until &&
+		    z->until >= e->from && z->off < e->off + e->len && e->off < z->off + z->len)
+			return true;
+	}
+	return false;
+}
+
 static bool goes_around_cache(const struct ff_model *m, const struct ff_effect *e)
 {
 	if (e->obj >= FF_MAX_SLOTS)
@@ -289,7 +309,7 @@ void ff_model_lenient(struct ff_model *m)
 			anything(m, *e, e->until);
 		if (drops_dirty(m, e))	/* alone, it hides all that once it is done */
 			anything(m, *e, beside ? e->until : e->from - 1);
-		if (pinned_and_dropped(m, e))
+		if (pinned_and_dropped(m, e) || stored_in_two_steps(m, e))
 			e->flags |= FF_EFFECT_WEAK;
 		private_pages_dropped(m, *e);
 		complete_after_zap(m, e);

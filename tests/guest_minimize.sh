@@ -68,13 +68,13 @@ is "stopped, it says what it has" $? 0
 before=$(number runs "$tmp/out/state.json")
 like "the best so far is a program" "$tmp/out/program.ff" '^# foliofuzz 1$'
 
-status 0 "started again it goes on" "$FOLIOFUZZ" minimize "$tmp/grown.ff" --kernel "$kernel" --time 100 \
+status 0 "started again it goes on" "$FOLIOFUZZ" minimize "$tmp/grown.ff" --kernel "$kernel" --time 50 \
 	--out "$tmp/out" --signature 'seek.*.collapse' --json
 cp "$tmp/stdout" "$tmp/result.json"
 like "and says so" "$tmp/stderr" 'going on in'
 diag "$(tail -n 1 "$tmp/stderr")"
 calls=$(number calls "$tmp/result.json")
-ok "$(number calls_before "$tmp/result.json") calls come down to $calls" test "$calls" -le 12
+ok "$(number calls_before "$tmp/result.json") calls come down to $calls" test "$calls" -le 16
 is "in two threads" "$(number threads "$tmp/result.json")" 2
 ok "all runs are counted ($before, $(number total_runs "$tmp/result.json"))" \
 	test "$(number total_runs "$tmp/result.json")" -ge "$before"
