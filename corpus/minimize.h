@@ -35,11 +35,13 @@ enum ff_min_stage {
  * @ddmin: ddmin on the list of calls, and nothing else
  * @calls: the search may make a program longer to raise its rate up to so many calls
  * @goal: rate that is wanted: somewhat more than what the result should show, 0.6
+ * @places: where the kernel can be held up, bits of enum ff_delay_place
  * @tries: runs without a hit after which the program is given up
  */
 struct ff_min_config {
 	bool ddmin;
 	unsigned int calls, tries;
+	uint32_t places;
 	double goal;
 };
 

@@ -120,6 +120,15 @@ static bool doubtful(const struct ff_minimize *m, const struct ff_min_seen *s)
 	return s->bar > 0 && s->rate.hits && s->tests < TESTS && s->round != m->round && !ff_min_phase(m)->raises;
 }
 
+/* A delay that nobody makes is no candidate's merit. */
+static bool possible(const struct ff_minimize *m, const struct ff_program *p)
+{
+	for (unsigned int i = 0; i < p->ndelays; i++)
+		if (!(m->cfg.places >> p->delay[i].place & 1))
+			return false;
+	return true;
+}
+
 /* Legal, in order, and not tried yet with as low a bar. */
 bool ff_min_worth(struct ff_minimize *m, struct ff_program *p, uint64_t *hash)
 {
@@ -129,6 +138,8 @@ bool ff_min_worth(struct ff_minimize *m, struct ff_program *p, uint64_t *hash)
 
 	ff_edit_tidy(p);
 	if (ff_program_same(p, &m->best) || ff_program_check(p, &e))
+		return false;
+	if (ff_min_phase(m)->raises && !possible(m, p))
 		return false;
 	if (ff_min_phase(m)->raises && p->ncalls > m->best.ncalls && p->ncalls > m->cfg.calls &&
 	    m->ref >= FF_MIN_FLOOR / 2)

@@ -9,6 +9,7 @@
 
 #include "runner/cache.h"
 #include "runner/cmds.h"
+#include "runner/delays.h"
 #include "runner/minimize_state.h"
 #include "runner/msg.h"
 
@@ -176,6 +177,7 @@ static int run(struct ff_min_job *j)
 
 	if (ret)
 		return ret == -EINVAL ? FF_EXIT_USAGE : FF_EXIT_HARNESS;
+	j->search->cfg.places = ff_delays_places(ff_session_info(j->session)->boot.hooks);
 	if (ff_min_run(j))
 		return FF_EXIT_HARNESS;
 	print(j);

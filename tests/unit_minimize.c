@@ -17,7 +17,7 @@ typedef double rate_fn(const struct ff_program *p);
 
 static struct ff_program given;
 static char text[65536];
-static const struct ff_min_config usual = { .calls = 8, .tries = 300, .goal = 0.6 };
+static const struct ff_min_config usual = { .calls = 8, .tries = 300, .goal = 0.6, .places = ~0U };
 
 static const char *printed(const struct ff_program *p)
 {
