@@ -47,6 +47,11 @@ struct page {
 	unsigned char compound_order;
 };
 
+/* In place of compound_head, seen in 7.2. */
+struct page___info {
+	unsigned long compound_info;
+};
+
 /* Since 5.16 (7b230db3b8d3); a folio is its head page: one address. */
 struct folio {
 	struct address_space *mapping;
@@ -334,12 +339,24 @@ static __always_inline int ff_page_huge(const void *page)
 	return ff_page_bit(page, bpf_core_enum_value(enum pageflags, PG_head));
 }
 
-/* The page that stands for @page in the page cache: the first of a huge one. */
+/*
+ * The page that stands for @page in the page cache: the first of a huge one. Bit 0
+ * tells a page that is not the first. The rest is the first one's address, or (some
+ * kernels with compound_info) a mask that makes it of the page's own: all ones at
+ * the top, above any address.
+ */
 static __always_inline void *ff_page_head(void *page)
 {
-	unsigned long head = BPF_CORE_READ((struct page *)page, compound_head);
+	struct page___info *p = page;
+	unsigned long head;
 
-	return head & 1 ? (void *)(head - 1) : page;
+	if (bpf_core_field_exists(p->compound_info))
+		head = BPF_CORE_READ(p, compound_info);
+	else
+		head = BPF_CORE_READ((struct page *)page, compound_head);
+	if (!(head & 1))
+		return page;
+	return head - 1 <= (unsigned long)page ? (void *)(head - 1) : (void *)((unsigned long)page & head);
 }
 
 /*
