@@ -51,13 +51,14 @@ for program in split-zap stale-huge-zap stale-fault-around stale-punch swap-in-p
 	silent bookworm-backports "$program"
 done
 
-# What the generator makes is accepted, and a kernel without bugs gives nothing
-# that shows again when it is replayed.
-"$FOLIOFUZZ" fuzz --kernel bookworm-backports --time 30 --seed 1 --json --out "$tmp/quiet" \
+# What the generator makes is accepted, and a kernel whose bugs are known (docs/found.md)
+# gives nothing new that shows again when it is replayed.
+"$FOLIOFUZZ" fuzz --kernel bookworm-backports --time 30 --seed 1 --known-ok --json --out "$tmp/quiet" \
 	>"$tmp/quiet.json" 2>"$tmp/quiet.err"
 rc=$?
 ok "a campaign on 6.12 runs to its end (exit status $rc)" test $rc -le 1
-again=$(sed -n 's/^ *"hits": *\([0-9]*\).*/\1/p' "$tmp/quiet.json" | sort -n | tail -n 1)
+again=0
+[ $rc -eq 1 ] && again=$(sed -n 's/^ *"hits": *\([0-9]*\).*/\1/p' "$tmp/quiet.json" | sort -n | tail -n 1)
 [ $rc -eq 1 ] && diag "$(cat "$tmp"/quiet/findings/*/README)"
 ok "and finds nothing that can be replayed (${again:-0} of 10)" test "${again:-0}" -lt 5
 accepted=$(sed -n 's/.*"accepted_percent": *\([0-9]*\).*/\1/p' "$tmp/quiet.json" | head -n 1)
