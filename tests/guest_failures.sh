@@ -67,7 +67,7 @@ kept panic panic
 went_on panic 50
 
 # A call on a frozen ext4 never returns: judged by the hang oracle, with the stacks.
-fuzz freeze --append ff.simfail=freeze:1 --target ext4 --programs 20 --time 150
+fuzz freeze --append ff.simfail=freeze:1 --target ext4 --programs 10 --time 120
 is "freeze: exit status" $? 1
 like "freeze: judged" "$tmp/freeze.json" '"signature": "hang.no-return'
 kept freeze hang
@@ -75,10 +75,10 @@ like "freeze: the stack of the one that waits" \
 	"$(find "$tmp/freeze/lost" -name history | head -n 1)" "^task .*stack=.*vfs_write"
 like "freeze: and why nothing is proven" \
 	"$(find "$tmp/freeze/findings" -name finding.json | head -n 1)" "unproven: "
-went_on freeze 10
+went_on freeze 5
 
 # The supervisor stops beating: nothing is found, the guest is replaced.
-fuzz silent --append ff.simfail=silent:2 --target tmpfs --time 60
+fuzz silent --append ff.simfail=silent:2 --target tmpfs --time 50
 is "silent: exit status" $? 0
 like "silent: noticed" "$tmp/silent.err" "the guest was silent for [0-9]+ s"
 r=$(number "$tmp/silent.json" restarts)
