@@ -7,7 +7,7 @@
 # retries: 1
 . "$(dirname "$0")/lib.sh"
 
-KERNELS=${FF_TEST_KERNELS:-bullseye bookworm bookworm-backports}
+KERNELS=${FF_TEST_KERNELS:-bullseye bookworm-backports}
 
 # Files in memory, swapped, collapsed, split; eight seeks, of which the second is held up.
 cat >"$tmp/memory.ff" <<'END'
