@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "corpus/set.h"
 #include "fuzzer/edit.h"
 
 #define ENOUGH		0.75	/* a rate above this may be given away for fewer calls */
@@ -31,13 +32,11 @@ const struct ff_min_phase *ff_min_phase(const struct ff_minimize *m)
 
 uint64_t ff_minimize_hash(const struct ff_program *p)
 {
-	size_t n = ff_program_print(p, NULL, 0) + 1;
-	char *text = malloc(n);
+	char *text = ff_program_text(p);
 	uint64_t h = 0xcbf29ce484222325ULL;
 
 	if (!text)
 		abort();	/* a few KiB: nothing else would work either */
-	ff_program_print(p, text, n);
 	for (const char *c = text; *c; c++)
 		h = (h ^ (unsigned char)*c) * 0x100000001b3ULL;
 	free(text);

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "fuzzer/gen.h"
+#include "fuzzer/random.h"
 
 #ifndef MADV_PAGEOUT
 #define MADV_PAGEOUT 21
@@ -14,11 +15,8 @@
 
 uint64_t gen_random(struct gen *g, uint64_t below)
 {
-	uint64_t z = (g->rng += 0x9e3779b97f4a7c15ULL);
+	uint64_t z = ff_random(&g->rng);
 
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-	z ^= z >> 31;
 	return below ? (uint64_t)(((unsigned __int128)z * below) >> 64) : 0;
 }
 

@@ -76,8 +76,9 @@ static const struct ff_event *unready(const struct ff_model *m, const struct ff_
 	return file < 0 ? NULL : ff_unready_event(m, file, bad->off, bad->see->until);
 }
 
+/* @early: the witness saw the page mapped before anything was put there; may be NULL */
 static const char *verdict(const struct ff_model *m, const struct ff_bad *bad,
-			   const struct ff_effect *latest, struct ff_stale *stale)
+			   const struct ff_effect *latest, const struct ff_event *early, struct ff_stale *stale)
 {
 	bool is_stale = ff_stale_mapping(m, bad, latest, stale);
 
@@ -87,7 +88,7 @@ static const char *verdict(const struct ff_model *m, const struct ff_bad *bad,
 	if (bad->seen.kind == FF_SEEN_WORDS && bad->seen.obj >= FF_OBJ_STAGING(0) &&
 	    bad->seen.version == bad->see->call + 1U)
 		return bad->see->flags & FF_EFFECT_DIRECT ? "lost-dma" : "unfilled";
-	if (unready(m, bad))
+	if (early)
 		return "unready-mapping";
 	if (bad->seen.kind == FF_SEEN_FOREIGN)
 		return "foreign";
@@ -171,6 +172,7 @@ void ff_explain(const struct ff_model *m, const struct ff_bad *bad, struct ff_fi
 	struct ff_walk w = { .m = m, .call = bad->see->call };
 	const struct ff_effect *legal[MAX_VISIBLE], *latest, *dma;
 	uint64_t from = bad->see->from;
+	const struct ff_event *early;
 	char seen[120], obj[16];
 	struct ff_stale stale;
 	const char *what;
@@ -181,7 +183,8 @@ void ff_explain(const struct ff_model *m, const struct ff_bad *bad, struct ff_fi
 	n = ff_visible(&w, bad->see->obj, bad->off, from, bad->see->until, legal, MAX_VISIBLE,
 		       &initial);
 	latest = latest_of(legal, n);
-	what = verdict(m, bad, latest, &stale);
+	early = unready(m, bad);
+	what = verdict(m, bad, latest, early, &stale);
 	f = ff_finding_add(out, "data", what);
 	if (!f)
 		return;
@@ -216,7 +219,7 @@ void ff_explain(const struct ff_model *m, const struct ff_bad *bad, struct ff_fi
 	if (!strcmp(what, "stale-mapping"))
 		say_stale(m, f, &stale);
 	if (!strcmp(what, "unready-mapping")) {
-		ff_mapped_evidence(f, m->c, unready(m, bad));
+		ff_mapped_evidence(f, m->c, early);
 		f->witnessed = 1;
 	}
 	if (dma) {

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "runner/cache.h"
 #include "runner/cmds.h"
 #include "runner/delays.h"
 #include "runner/minimize_state.h"
 #include "runner/msg.h"
+#include "runner/program_file.h"
 
 enum { KEY_SIGNATURE = 0x500, KEY_RUNS, KEY_ALGORITHM, KEY_CALLS, KEY_TRIES };
 
@@ -119,26 +119,6 @@ static void find_program(struct ff_min_job *j, char *path, size_t n, char *out, 
 		j->o.out = out;
 }
 
-static int read_program(const char *path, struct ff_program *p)
-{
-	struct ff_error e = { 0 };
-	size_t len = 0;
-	char *text = ff_read_file(path, &len);
-	int ret;
-
-	if (!text) {
-		ff_msg_error("cannot read the program %s: %s", path, strerror(errno));
-		return -EINVAL;
-	}
-	ret = ff_program_parse(text, len, p, &e);
-	free(text);
-	if (ret && e.line)
-		ff_msg_error("%s:%u: %s", path, e.line, e.text);
-	else if (ret)
-		ff_msg_error("%s: %s", path, e.text);
-	return ret;
-}
-
 static void tell(const struct ff_min_job *j)
 {
 	const struct ff_minimize *m = j->search;
@@ -189,15 +169,17 @@ int cmd_minimize(int argc, char **argv)
 {
 	static struct ff_min_job j = { .seconds = 600, .cfg = { .calls = 8, .tries = 300, .goal = 0.6 } };
 	static struct ff_program p;
-	char path[4200], out[4200];
+	char path[4200], out[4200], *text;
 	int status = FF_EXIT_HARNESS;
 
 	ff_guest_options_init(&j.o);
 	ff_parse(&argp, "minimize", argc, argv, &j);
 	j.stop = j.o.session.stop = ff_catch_signals();
 	find_program(&j, path, sizeof(path), out, sizeof(out));
-	if (read_program(path, &p))
+	text = ff_program_file(path, &p);
+	if (!text)
 		return FF_EXIT_USAGE;
+	free(text);
 	j.search = ff_minimize_open(&j.cfg, &p);
 	j.judge = ff_judge_open(j.o.oracles);
 	if (j.search && j.judge && !ff_store_open(&j.store, j.o.out))

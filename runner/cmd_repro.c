@@ -14,6 +14,7 @@
 #include "runner/cmds.h"
 #include "runner/msg.h"
 #include "runner/options.h"
+#include "runner/program_file.h"
 
 enum { KEY_SIGNATURE = 0x400, KEY_RUNS };
 
@@ -101,24 +102,13 @@ static void take_comment(struct args *a, const char *text)
 
 static int read_program(struct args *a, const char *path)
 {
-	struct ff_error e = { 0 };
-	size_t len = 0;
-	char *text = ff_read_file(path, &len);
-	int ret;
+	char *text = ff_program_file(path, &a->program);
 
-	if (!text) {
-		ff_msg_error("cannot read the program %s: %s", path, strerror(errno));
+	if (!text)
 		return -EINVAL;
-	}
-	ret = ff_program_parse(text, len, &a->program, &e);
-	if (ret && e.line)
-		ff_msg_error("%s:%u: %s", path, e.line, e.text);
-	else if (ret)
-		ff_msg_error("%s: %s", path, e.text);
-	else
-		take_comment(a, text);
+	take_comment(a, text);
 	free(text);
-	return ret;
+	return 0;
 }
 
 static const char *field(json_t *j, const char *name)

@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include "oracles/case_text.h"
-#include "runner/cache.h"
 #include "runner/cmds.h"
 #include "runner/delays.h"
 #include "runner/msg.h"
 #include "runner/options.h"
+#include "runner/program_file.h"
 #include "runner/starts.h"
 #include "runner/store.h"
 #include "runner/tally.h"
@@ -86,26 +86,6 @@ static const struct argp argp = {
 	"could not run, 4 skipped: the program's target cannot be made there.\n",
 	ff_guest_children, NULL, NULL
 };
-
-static int read_program(struct run *r)
-{
-	struct ff_error e = { 0 };
-	size_t len = 0;
-	char *text = ff_read_file(r->path, &len);
-	int ret;
-
-	if (!text) {
-		ff_msg_error("cannot read the program %s: %s", r->path, strerror(errno));
-		return -EINVAL;
-	}
-	ret = ff_program_parse(text, len, &r->program, &e);
-	free(text);
-	if (ret && e.line)
-		ff_msg_error("%s:%u: %s", r->path, e.line, e.text);
-	else if (ret)
-		ff_msg_error("%s: %s", r->path, e.text);
-	return ret;
-}
 
 static struct seen *seen_find(struct run *r, const struct ff_finding *x, const struct ff_case *c)
 {
@@ -266,13 +246,16 @@ static int report(struct run *r)
 int cmd_run(int argc, char **argv)
 {
 	static struct run r = { .repeat = 1 };
+	char *text;
 	int ret, status = FF_EXIT_HARNESS;
 
 	ff_guest_options_init(&r.o);
 	ff_parse(&argp, "run", argc, argv, &r);
 	r.o.session.stop = ff_catch_signals();
-	if (read_program(&r))
+	text = ff_program_file(r.path, &r.program);
+	if (!text)
 		return FF_EXIT_USAGE;
+	free(text);
 	ret = r.o.out ? ff_store_open(&r.store, r.o.out) : 0;
 	r.judge = ff_judge_open(r.o.oracles);
 	if (!ret && r.judge)

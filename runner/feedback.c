@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fuzzer/mutate.h"
+#include "fuzzer/random.h"
 #include "runner/msg.h"
 
 #define AGAIN_SHARE	5	/* runs that ask whether a signal is stable take at most a 5th of guest time */

@@ -9,21 +9,13 @@
 
 #include "corpus/attrs.h"
 #include "fuzzer/call.h"
+#include "fuzzer/random.h"
 #include "runner/msg.h"
 
 #define DRAWN		16	/* so many are looked at for one choice */
 #define MOST		65536	/* programs in memory; more are in the store only */
 #define SAME_TARGET	4	/* so much likelier is what was kept on this target */
 #define LEAST_US	5000	/* what runs faster than this is no cheaper: the rest of a program's time */
-
-uint64_t ff_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
-}
 
 static void *copy(const void *from, size_t n)
 {

@@ -54,7 +54,4 @@ int ff_pool_add(struct ff_pool *pool, const struct ff_program *p, const struct f
 struct ff_kept *ff_pool_parent(struct ff_pool *pool, const struct ff_census *seen,
 			       const struct ff_target *t, uint64_t *random);
 
-/** ff_random() - the next number of a sequence */
-uint64_t ff_random(uint64_t *state);
-
 #endif

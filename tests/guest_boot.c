@@ -19,11 +19,11 @@
 #include <unistd.h>
 
 #include "runner/vm/accel.h"
-#include "runner/cache.h"
 #include "runner/vm/initramfs.h"
 #include "runner/msg.h"
 #include "runner/proc.h"
 #include "runner/vm/vm.h"
+#include "tests/guest_console.h"
 
 #define BOOTS		5
 #define FIRST_MS	120000	/* to its first test */
@@ -51,23 +51,9 @@ static int make(struct boot *b, const char *kernel, const char *program)
 	return ff_initramfs_build(&b->kernel, program, b->initramfs);
 }
 
-/* The console's text without what only a terminal wants; the caller frees it. */
-static char *console(const struct boot *b)
-{
-	size_t n = 0, to = 0;
-	char *text = ff_read_file(b->console, &n);
-
-	for (size_t i = 0; text && i < n; i++)
-		if (text[i] && text[i] != '\r')
-			text[to++] = text[i];
-	if (text)
-		text[to] = '\0';
-	return text;
-}
-
 static bool tested(const struct boot *b)
 {
-	char *text = console(b);
+	char *text = guest_console(b->console);
 	bool yes = text && (strstr(text, "\nok ") || strstr(text, "\nnot ok ") ||
 			    !strncmp(text, "ok ", 3) || !strncmp(text, "not ok ", 7));
 
@@ -122,7 +108,7 @@ static int boot_until_tested(struct boot *b)
 
 	for (int i = 1; i <= BOOTS && ret == -EAGAIN; i++) {
 		ret = boot(b);
-		text = console(b);
+		text = guest_console(b->console);
 		if (ret == -EAGAIN)
 			fprintf(stderr, "boot %d of %d came to no test; its console:\n%s\n", i,
 				BOOTS, text ? text : "(nothing)");

@@ -23,10 +23,12 @@
 #include "runner/cache.h"
 #include "runner/msg.h"
 #include "runner/proc.h"
+#include "runner/program_file.h"
 #include "runner/vm/accel.h"
 #include "runner/vm/guest.h"
 #include "runner/vm/initramfs.h"
 #include "runner/vm/vm.h"
+#include "tests/guest_console.h"
 
 #define BOOTS		5
 #define BEGIN		"guest_repro: begin\n"
@@ -165,30 +167,13 @@ static int make_disks(struct boot *b)
 static int read_target(struct boot *b, const char *path)
 {
 	static struct ff_program p;
-	struct ff_error e = { 0 };
-	size_t len = 0;
-	char *text = ff_read_file(path, &len);
-	int ret = text ? ff_program_parse(text, len, &p, &e) : -errno;
+	char *text = ff_program_file(path, &p);
 
+	if (!text)
+		return -EINVAL;
 	free(text);
 	b->target = p.target;
-	if (ret)
-		fprintf(stderr, "%s: line %u: %s\n", path, e.line, text ? e.text : strerror(-ret));
-	return ret;
-}
-
-/* What the guest said on its console, without carriage returns; the caller frees it. */
-static char *console(const struct boot *b)
-{
-	size_t n = 0, to = 0;
-	char *text = ff_read_file(b->console, &n);
-
-	for (size_t i = 0; text && i < n; i++)
-		if (text[i] && text[i] != '\r')
-			text[to++] = text[i];
-	if (text)
-		text[to] = '\0';
-	return text;
+	return 0;
 }
 
 /* Return: exit status of the reproducer, -EAGAIN it never began, -ETIMEDOUT no end. */
@@ -207,7 +192,7 @@ static int boot(struct boot *b)
 	if (ret)
 		return ret;
 	while (ff_vm_wait(&vm, 200) == -ETIMEDOUT && ff_now_ms() < limit) {
-		text = console(b);
+		text = guest_console(b->console);
 		if (!begun && text && strstr(text, BEGIN)) {
 			begun = true;
 			limit = ff_now_ms() + b->seconds * 1000 + REST_MS;
@@ -215,7 +200,7 @@ static int boot(struct boot *b)
 		free(text);
 	}
 	ff_vm_stop(&vm);
-	text = console(b);
+	text = guest_console(b->console);
 	begin = text ? strstr(text, BEGIN) : NULL;
 	end = begin ? strstr(begin, END) : NULL;
 	ret = !begin ? -EAGAIN : !end ? -ETIMEDOUT : atoi(end + strlen(END));
