@@ -6,18 +6,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/cache.h"
 #include "runner/cmds.h"
 #include "runner/msg.h"
+#include "runner/regress/formats.h"
 #include "runner/regress/run.h"
 #include "runner/regress/text.h"
 
-enum { KEY_BASELINE = 0x600, KEY_RECORD, KEY_COMPARE, KEY_FAIL_FAST, KEY_SHARD, KEY_RUNS, KEY_MOST, KEY_ODDS };
+enum { KEY_BASELINE = 0x600, KEY_RECORD, KEY_COMPARE, KEY_FAIL_FAST, KEY_SHARD, KEY_RUNS, KEY_MOST, KEY_ODDS,
+       KEY_FORMAT };
+
+static int write_kcidb(const struct ff_regress *r, FILE *out)
+{
+	json_t *o = ff_regress_kcidb(r, NULL);
+	int ret = !o ? -ENOMEM : json_dumpf(o, out, JSON_INDENT(1)) ? -EIO : 0;
+
+	json_decref(o);
+	return ret;
+}
+
+/* A row each: --NAME FILE. */
+static const struct {
+	const char *name;
+	int (*write)(const struct ff_regress *r, FILE *out);
+} formats[] = {
+	{ "ktap", ff_regress_ktap }, { "junit", ff_regress_junit }, { "kcidb", write_kcidb }, { "lava", ff_regress_lava },
+};
+#define FORMATS	(sizeof(formats) / sizeof(formats[0]))
 
 struct regress {
 	struct ff_regress_job j;
 	const char *first, *baseline;	/* the first path; the baseline's */
 	char baseline_path[4096];
 	bool bad_path;
+	const char *format_path[FORMATS];
 };
 
 static const struct argp_option options[] = {
@@ -31,6 +53,10 @@ static const struct argp_option options[] = {
 	{ "runs", KEY_RUNS, "N", 0, "Runs of a program with no known bug (10; with --record 20)", 0 },
 	{ "most", KEY_MOST, "N", 0, "Runs, at most, until a known bug that does not show is given up (300)", 0 },
 	{ "odds", KEY_ODDS, "P", 0, "A known bug counts as fixed when the odds that it did not show by chance are P or less (0.01)", 0 },
+	{ "ktap", KEY_FORMAT, "FILE", 0, "Write the result as KTAP, too", 0 },
+	{ "junit", KEY_FORMAT + 1, "FILE", 0, "... as JUnit XML", 0 },
+	{ "kcidb", KEY_FORMAT + 2, "FILE", 0, "... as JSON of kcidb's schema 5.3", 0 },
+	{ "lava", KEY_FORMAT + 3, "FILE", 0, "... as lines for LAVA", 0 },
 	{ 0 }
 };
 
@@ -113,6 +139,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case KEY_ODDS:
 		parse_odds(state, j, arg);
 		return 0;
+	case KEY_FORMAT ... KEY_FORMAT + FORMATS - 1:
+		r->format_path[key - KEY_FORMAT] = arg;
+		return 0;
 	case ARGP_KEY_ARG:
 		r->first = r->first ? r->first : arg;
 		r->bad_path |= ff_kept_add(&j->kept, arg) != 0;
@@ -183,6 +212,32 @@ static int check_kernels(struct ff_regress_job *j)
 	return 0;
 }
 
+/* All of a format, in one step: nobody reads half of it. */
+static int write_formats(const struct regress *r)
+{
+	int ret, first = 0;
+
+	for (size_t i = 0; i < FORMATS; i++) {
+		char *text = NULL;
+		size_t n = 0;
+		FILE *f;
+
+		if (!r->format_path[i])
+			continue;
+		f = open_memstream(&text, &n);
+		ret = f ? formats[i].write(&r->j.result, f) : -errno;
+		if (f && fclose(f) && !ret)
+			ret = -errno;
+		if (!ret)
+			ret = ff_write_file(r->format_path[i], text, n);
+		if (ret)
+			ff_msg_error("cannot write the result to %s: %s", r->format_path[i], strerror(-ret));
+		first = first ? first : ret;
+		free(text);
+	}
+	return first;
+}
+
 static int report(struct regress *r)
 {
 	struct ff_regress_job *j = &r->j;
@@ -198,7 +253,7 @@ static int report(struct regress *r)
 		ff_regress_text(&j->result, j->compare, j->limits.odds, stdout);
 	}
 	json_decref(o);
-	return ret;
+	return write_formats(r) ? -EIO : ret;
 }
 
 static int exit_status(const struct ff_regress *x)
