@@ -11,7 +11,7 @@ const struct ff_regress_limits ff_regress_limits_default = {
 };
 
 const struct ff_regress_limits ff_regress_limits_measure = {
-	.runs = 20, .least = 5, .most = 300, .confirm = 0, .seconds = 20, .known_seconds = 20, .odds = 0.01, .measure = true,
+	.runs = 20, .least = 3, .most = 300, .seconds = 10, .known_seconds = 10, .odds = 0.01, .measure = true,
 };
 
 bool ff_regress_is_known(const struct ff_regress_head *h, const struct ff_base *b, const char *signature)
@@ -137,6 +137,8 @@ bool ff_regress_more(const struct ff_regress_tally *t, unsigned int ahead, const
 		seconds = l->known_seconds;
 	} else if (t->known_hits && !l->measure) {
 		return false;
+	} else if (l->measure && !t->hits) {
+		runs = (runs + 1) / 2;	/* there is no rate to be measured yet */
 	}
 	return all < runs && (all < l->least || t->seconds < seconds);
 }
