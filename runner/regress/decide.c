@@ -122,6 +122,15 @@ void ff_regress_learn(struct ff_regress_tally *t, const struct ff_regress_head *
 	t->known_hits = t->hits;
 }
 
+/* WARN_ON_ONCE() speaks once a boot: what the same guest shows later says nothing of the rate. */
+static bool warned(const struct ff_regress_tally *t)
+{
+	for (unsigned int i = 0; i < t->nseen; i++)
+		if (!strncmp(t->seen[i].signature, "kernel-log.warn.", 16))
+			return true;
+	return false;
+}
+
 bool ff_regress_more(const struct ff_regress_tally *t, unsigned int ahead, const struct ff_base *b,
 		     const struct ff_regress_limits *l)
 {
@@ -136,6 +145,8 @@ bool ff_regress_more(const struct ff_regress_tally *t, unsigned int ahead, const
 			runs = t->first_new + l->confirm;
 		seconds = l->known_seconds;
 	} else if (t->known_hits && !l->measure) {
+		return false;
+	} else if (l->measure && warned(t)) {
 		return false;
 	} else if (l->measure && !t->hits) {
 		runs = (runs + 1) / 2;	/* there is no rate to be measured yet */
