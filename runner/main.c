@@ -18,6 +18,7 @@ static const struct {
 	{ "minimize", "make a program smaller while it shows the same", cmd_minimize },
 	{ "judge", "judge a recorded history; no kernel needed", cmd_judge },
 	{ "corpus", "keep programs and what is known of them; to and from syzkaller and fsx", cmd_corpus },
+	{ "regress", "run the kept programs on kernels: what is new, known, fixed?", cmd_regress },
 	{ "repro", "write a C file that shows a finding, for libc and pthreads alone", cmd_repro },
 	{ "kernel", "fetch kernels to test, and list them", cmd_kernel },
 	{ "doctor", "what works on this machine, and what is missing", cmd_doctor },

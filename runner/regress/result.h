@@ -82,7 +82,7 @@ struct ff_regress_expected {
 struct ff_regress_result {
 	unsigned int program, kernel;
 	enum ff_regress_verdict verdict;
-	char reason[400];
+	char reason[640];
 	unsigned int runs, hits;
 	struct ff_regress_signature *signatures;
 	unsigned int nsignatures;
