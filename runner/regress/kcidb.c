@@ -38,13 +38,18 @@ int ff_kcidb_url_ok(const char *url)
 	return 1;
 }
 
-void ff_kcidb_text(json_t *o, const char *key, const char *text, size_t max)
+static void set_clean(json_t *o, const char *key, const char *text, size_t max, int lines)
 {
-	char *clean = ff_regress_clean(text, max, 1);
+	char *clean = ff_regress_clean(text, max, lines);
 
 	if (clean && clean[0])
 		json_object_set_new(o, key, json_string(clean));
 	free(clean);
+}
+
+void ff_kcidb_text(json_t *o, const char *key, const char *text, size_t max)
+{
+	set_clean(o, key, text, max, 1);
 }
 
 json_t *ff_kcidb_object(const struct ff_kcidb *k, const char *fmt, ...)
@@ -58,7 +63,7 @@ json_t *ff_kcidb_object(const struct ff_kcidb *k, const char *fmt, ...)
 		id = NULL;
 	va_end(ap);
 	if (id && asprintf(&all, "%s:%s", k->origin, id) > 0)
-		ff_kcidb_text(o, "id", all, TEXT_MAX);
+		set_clean(o, "id", all, TEXT_MAX, 0);
 	json_object_set_new(o, "origin", json_string(k->origin));
 	free(id);
 	free(all);
@@ -247,7 +252,8 @@ static void add_result(struct ff_kcidb *k, const struct ff_regress_result *x, co
 		 x->reason);
 	ff_kcidb_text(o, "comment", comment, TEXT_MAX);
 	json_object_set_new(o, "status", json_string(words[x->verdict]));
-	if (x->runs)
+	/* Of a test that did not run nobody may look at a number. */
+	if (x->runs && x->verdict != FF_REGRESS_SKIP)
 		json_object_set_new(o, "number", json_pack("{s:f,s:s}", "value", (double)x->hits / x->runs,
 							   "unit", "hits/run"));
 	set_start(o, k->r, after);

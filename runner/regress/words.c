@@ -17,13 +17,12 @@ static bool no_character(const char *s, size_t n)
 /* Bytes at @s that may stay as they are: one character; 0: it must be escaped. */
 static size_t character(const char *s, size_t n, int lines)
 {
-	size_t len = 1;
+	unsigned char first = (unsigned char)*s;
+	size_t len = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 
 	if (*s == '\n')
 		return lines != 0;
-	while (len < n && ((unsigned char)s[len] & 0xc0) == 0x80)
-		len++;
-	return ff_str_clean((struct ff_str){ s, len }) == len && !no_character(s, len) ? len : 0;
+	return len <= n && ff_str_clean((struct ff_str){ s, len }) == len && !no_character(s, len) ? len : 0;
 }
 
 char *ff_regress_clean(const char *text, size_t max, int lines)
