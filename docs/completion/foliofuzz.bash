@@ -28,7 +28,7 @@ _foliofuzz_kernels()
 	"$1" kernel list 2>/dev/null | sed 's/ .*//'
 	"$1" kernel --help 2>/dev/null | tr '\n' ' ' |
 		sed -n 's/.*NAME is \([^;]*\);.*/\1/p' | sed 's/([^)]*)//g; s/ or / /g' | tr -s ', ' '\n'
-	printf '%s\n' mutant
+	printf '\n%s\n' mutant
 }
 
 # After a comma only the last word of a list is completed.
