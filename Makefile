@@ -43,7 +43,7 @@ MAKEFLAGS	+= -r
 # packages brought.
 # ---------------------------------------------------------------------------
 needs_build	:= all unit install tests
-needs_all	:= check fuzz bench
+needs_all	:= check fuzz bench regress
 goals		:= $(or $(MAKECMDGOALS),all)
 
 ifneq ($(FOLIOFUZZ_DEPS),done)
@@ -166,7 +166,7 @@ man_dir		:= $(DESTDIR)$(PREFIX)/share/man/man1
 regress_dir	:= $(DESTDIR)$(PREFIX)/share/foliofuzz/regress
 docs		:= $(wildcard README.md LICENSE docs/*.md)
 bash_dir	:= $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-regress		:= $(wildcard corpus/regress/*.ff)
+regress		:= $(wildcard corpus/regress/*.ff corpus/regress/baseline.json)
 
 install: $(BIN)
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX)/bin/foliofuzz)
@@ -191,6 +191,7 @@ help:
 	@echo 'make check      unit tests and guest tests; TESTS="NAME ..." only those'
 	@echo 'make fuzz       fuzz: KERNELS="$(KERNELS)" TIME=$(TIME) (s each)'
 	@echo '                OUT=$(OUT) FUZZ_ARGS="..."'
+	@echo 'make regress    the kept programs on four kernels (KERNELS="..."), into $(OUT)/regress'
 	@echo 'make bench      measure calls per second'
 	@echo 'make mutant-kernel  build the kernel with the seed bugs (10 to 20 minutes, cached)'
 	@echo 'make mutant-programs  kept programs on the mutant kernel: each bug with its verdict'

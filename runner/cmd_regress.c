@@ -193,7 +193,9 @@ static int load(struct regress *r)
 		r->baseline = r->baseline_path;
 	}
 	j->baseline = ff_baseline_open(r->baseline);
-	return j->baseline ? 0 : -EINVAL;
+	if (!j->baseline)
+		return -EINVAL;
+	return j->record ? ff_baseline_save(j->baseline) : 0;	/* what cannot be written is to be known now */
 }
 
 /* A name that is none is wrong use, before anything runs; what cannot be had is skipped later. */
@@ -277,7 +279,7 @@ int cmd_regress(int argc, char **argv)
 	if (!ret)
 		ret = check_kernels(&r.j);
 	if (ret) {
-		status = FF_EXIT_USAGE;
+		status = ret == -EINVAL ? FF_EXIT_USAGE : FF_EXIT_HARNESS;
 		goto cleanup;
 	}
 	if (!r.j.kept.n) {

@@ -36,7 +36,7 @@ struct ff_regress_limits {
 /** ff_regress_limits_default - 10 runs in 10 s; for known bugs up to 300 in 60 s; odds 0.01 */
 extern const struct ff_regress_limits ff_regress_limits_default;
 
-/** ff_regress_limits_measure - 20 runs in 20 s, none of them left out */
+/** ff_regress_limits_measure - 20 runs in 10 s, half as many while nothing showed; three whatever they take */
 extern const struct ff_regress_limits ff_regress_limits_measure;
 
 /** struct ff_regress_seen - a signature that showed */

@@ -20,6 +20,8 @@
  * @key: the kernel's name in the baseline
  * @end_ms: when time is up, 0: never; @last_ms: when the last result came
  * @done: cells that have their verdict, on all kernels
+ * @failed: one of them is fail
+ * @broken: evidence or the baseline could not be written: nothing more makes sense
  */
 struct run {
 	struct ff_regress_job *j;
@@ -30,7 +32,7 @@ struct run {
 	char key[512];
 	long long end_ms, last_ms;
 	unsigned int done;
-	bool failed;
+	bool failed, broken;
 };
 
 static struct ff_findings findings;	/* of the run that is looked at */
@@ -116,7 +118,10 @@ static int take(struct run *r, struct ff_session *s, const struct ff_outcome *ou
 		if (c->over)
 			say(r, c);
 	}
-	return ret ? ret : end_if_done(r, c);
+	if (!ret)
+		ret = end_if_done(r, c);
+	r->broken |= ret < 0;
+	return ret;
 }
 
 /* ---- a kernel ---- */
@@ -231,14 +236,16 @@ static int run_kernel(struct run *r, unsigned int k)
 		ret = run_group(r, k, c->append);
 		if (ret == -ECANCELED || *r->j->stop)
 			snprintf(why, sizeof(why), "stopped");
+		else if (r->broken)
+			snprintf(why, sizeof(why), "what was seen could not be written (%s)", strerror(-ret));
 		else if (ret)
 			snprintf(why, sizeof(why), "no guest of %.64s could be started (%s): see the messages", kernel->name, strerror(-ret));
 		else
 			snprintf(why, sizeof(why), "%s", over(r) ? over(r) : "it was not run");
-		if (ret && !kernel->release[0])
+		if (ret && !r->broken && !kernel->release[0])
 			snprintf(kernel->skipped, sizeof(kernel->skipped), "%.250s", why);
 		skip_rest(r, c->append, why);
-		if (ret != -ECANCELED && ret != -ENOSPC)
+		if (ret != -ECANCELED && !r->broken)
 			ret = 0;	/* other kernels may be had */
 	}
 	return ret;
