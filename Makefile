@@ -165,7 +165,7 @@ doc_dir		:= $(DESTDIR)$(PREFIX)/share/doc/foliofuzz
 man_dir		:= $(DESTDIR)$(PREFIX)/share/man/man1
 regress_dir	:= $(DESTDIR)$(PREFIX)/share/foliofuzz/regress
 docs		:= $(wildcard README.md LICENSE docs/*.md)
-mans		:= $(wildcard docs/*.1)
+bash_dir	:= $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 regress		:= $(wildcard corpus/regress/*.ff corpus/regress/baseline.json)
 
 install: $(BIN)
@@ -173,7 +173,9 @@ install: $(BIN)
 	$(Q)$(INSTALL) -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/foliofuzz
 	$(Q)$(INSTALL) -d $(doc_dir)
 	$(if $(docs),$(Q)$(INSTALL) -m 644 $(docs) $(doc_dir))
-	$(if $(mans),$(Q)$(INSTALL) -D -m 644 -t $(man_dir) $(mans))
+	$(Q)docs/man.sh $(BIN) >$(BUILD)/foliofuzz.1
+	$(Q)$(INSTALL) -D -m 644 -t $(man_dir) $(BUILD)/foliofuzz.1
+	$(Q)$(INSTALL) -D -m 644 docs/completion/foliofuzz.bash $(bash_dir)/foliofuzz
 	$(if $(regress),$(Q)$(INSTALL) -D -m 644 -t $(regress_dir) $(regress))
 
 deps:
