@@ -43,7 +43,7 @@ MAKEFLAGS	+= -r
 # packages brought.
 # ---------------------------------------------------------------------------
 needs_build	:= all unit install tests
-needs_all	:= check fuzz bench
+needs_all	:= check fuzz bench regress
 goals		:= $(or $(MAKECMDGOALS),all)
 
 ifneq ($(FOLIOFUZZ_DEPS),done)
@@ -71,7 +71,7 @@ else
 # ---------------------------------------------------------------------------
 # Sources: every C file in these folders; nothing to add here for a new one.
 # ---------------------------------------------------------------------------
-DIRS		:= fuzzer oracles corpus runner runner/fuse runner/vm bpf
+DIRS		:= fuzzer oracles corpus runner runner/fuse runner/regress runner/vm bpf
 SRCS		:= $(filter-out %.bpf.c,$(wildcard $(DIRS:%=%/*.c)))
 OBJS		:= $(SRCS:%.c=$(BUILD)/%.o)
 MAIN_OBJ	:= $(filter %/runner/main.o,$(OBJS))
@@ -165,15 +165,17 @@ doc_dir		:= $(DESTDIR)$(PREFIX)/share/doc/foliofuzz
 man_dir		:= $(DESTDIR)$(PREFIX)/share/man/man1
 regress_dir	:= $(DESTDIR)$(PREFIX)/share/foliofuzz/regress
 docs		:= $(wildcard README.md LICENSE docs/*.md)
-mans		:= $(wildcard docs/*.1)
-regress		:= $(wildcard corpus/regress/*.ff)
+bash_dir	:= $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+regress		:= $(wildcard corpus/regress/*.ff corpus/regress/baseline.json)
 
 install: $(BIN)
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX)/bin/foliofuzz)
 	$(Q)$(INSTALL) -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/foliofuzz
 	$(Q)$(INSTALL) -d $(doc_dir)
 	$(if $(docs),$(Q)$(INSTALL) -m 644 $(docs) $(doc_dir))
-	$(if $(mans),$(Q)$(INSTALL) -D -m 644 -t $(man_dir) $(mans))
+	$(Q)docs/man.sh $(BIN) >$(BUILD)/foliofuzz.1
+	$(Q)$(INSTALL) -D -m 644 -t $(man_dir) $(BUILD)/foliofuzz.1
+	$(Q)$(INSTALL) -D -m 644 docs/completion/foliofuzz.bash $(bash_dir)/foliofuzz
 	$(if $(regress),$(Q)$(INSTALL) -D -m 644 -t $(regress_dir) $(regress))
 
 deps:
@@ -189,6 +191,7 @@ help:
 	@echo 'make check      unit tests and guest tests; TESTS="NAME ..." only those'
 	@echo 'make fuzz       fuzz: KERNELS="$(KERNELS)" TIME=$(TIME) (s each)'
 	@echo '                OUT=$(OUT) FUZZ_ARGS="..."'
+	@echo 'make regress    the kept programs on four kernels (KERNELS="..."), into $(OUT)/regress'
 	@echo 'make bench      measure calls per second'
 	@echo 'make mutant-kernel  build the kernel with the seed bugs (10 to 20 minutes, cached)'
 	@echo 'make mutant-programs  kept programs on the mutant kernel: each bug with its verdict'

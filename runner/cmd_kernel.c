@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* foliofuzz kernel get NAME... | list */
-#include <argp.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "runner/vm/kernel.h"
+#include "runner/cmds.h"
 #include "runner/msg.h"
-
-int cmd_kernel(int argc, char **argv);
-
-enum { EXIT_OK = 0, EXIT_USAGE = 2, EXIT_HARNESS = 3 };
+#include "runner/options.h"
+#include "runner/vm/kernel.h"
 
 struct args {
 	bool update;
@@ -58,14 +55,14 @@ static const struct argp argp = {
 static int get(const struct args *a)
 {
 	struct ff_kernel k;
-	int status = EXIT_OK, ret;
+	int status = FF_EXIT_CLEAN, ret;
 
 	for (int i = 1; i < a->nwords; i++) {
 		ret = ff_kernel_fetch(a->words[i], a->update, &k);
 		if (ret == -EINVAL)
-			return EXIT_USAGE;
+			return FF_EXIT_USAGE;
 		if (ret) {
-			status = EXIT_HARNESS;
+			status = FF_EXIT_HARNESS;
 			continue;	/* one that fails must not cost the others */
 		}
 		printf("%-22s %-32s %-22s %s\n", k.name, k.release, k.version, k.image);
@@ -79,16 +76,15 @@ int cmd_kernel(int argc, char **argv)
 	struct args a = { 0 };
 	int ret;
 
-	argp_err_exit_status = EXIT_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, &a);
+	ff_parse(&argp, "kernel", argc, argv, &a);
 	if (a.nwords >= 2 && !strcmp(a.words[0], "get"))
 		return get(&a);
 	if (a.nwords == 1 && !strcmp(a.words[0], "list")) {
 		ret = ff_kernel_list(stdout);
 		if (ret == 0)
 			ff_msg_info("no kernels yet; fetch one with: foliofuzz kernel get bookworm");
-		return ret < 0 ? EXIT_HARNESS : EXIT_OK;
+		return ret < 0 ? FF_EXIT_HARNESS : FF_EXIT_CLEAN;
 	}
 	ff_msg_error("what to do with kernels? Say \"kernel get NAME...\" or \"kernel list\" (kernel --help tells more)");
-	return EXIT_USAGE;
+	return FF_EXIT_USAGE;
 }

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "oracles/case_text.h"
 #include "runner/cmds.h"
@@ -175,11 +174,9 @@ static int loop(struct run *r, const volatile sig_atomic_t *stop)
 			fed++;
 		if (fed == r->repeat && !ff_session_pending(r->session))
 			break;
-		ret = ff_session_collect(r->session, &out);
+		ret = ff_session_next(r->session, &out);
 		if (ret == 1)
 			ret = handle(r, &out);
-		else if (ret == 0)
-			usleep(500);
 		if (ret < 0 && ret != -ECANCELED)
 			return ret;
 	}

@@ -6,6 +6,7 @@
 
 #include "runner/agent.h"
 #include "runner/cmds.h"
+#include "runner/manual.h"
 #include "runner/msg.h"
 #include "runner/options.h"
 
@@ -18,6 +19,7 @@ static const struct {
 	{ "minimize", "make a program smaller while it shows the same", cmd_minimize },
 	{ "judge", "judge a recorded history; no kernel needed", cmd_judge },
 	{ "corpus", "keep programs and what is known of them; to and from syzkaller and fsx", cmd_corpus },
+	{ "regress", "run the kept programs on kernels: what is new, known, fixed?", cmd_regress },
 	{ "repro", "write a C file that shows a finding, for libc and pthreads alone", cmd_repro },
 	{ "kernel", "fetch kernels to test, and list them", cmd_kernel },
 	{ "doctor", "what works on this machine, and what is missing", cmd_doctor },
@@ -30,7 +32,7 @@ static void usage(FILE *out)
 		"A syscall fuzzing harness for the Linux page cache and memory management.\n\n");
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].about);
-	fprintf(out, "\nfoliofuzz COMMAND --help tells more of one.\n\n"
+	fprintf(out, "\nfoliofuzz COMMAND --help tells more of one, foliofuzz help TOPIC what can be named: " FF_TOPICS ".\n\n"
 		"Exit status: 0 nothing found, 1 findings, 2 wrong use, 3 the harness itself could not run, 4 skipped.\n");
 }
 
@@ -44,6 +46,32 @@ static int finish(int status)
 	return status;
 }
 
+static int (*command(const char *name))(int argc, char **argv)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(name, commands[i].name))
+			return commands[i].run;
+	return NULL;
+}
+
+/* "help", "help TOPIC", "help COMMAND" */
+static int help(int argc, char **argv)
+{
+	char option[] = "--help", *words[] = { argv[argc > 2 ? 2 : 0], option, NULL };
+
+	if (argc < 3) {
+		usage(stdout);
+		return FF_EXIT_CLEAN;
+	}
+	if (command(argv[2]))
+		return command(argv[2])(2, words);
+	if (!ff_topic(argv[2]))
+		return FF_EXIT_CLEAN;
+	ff_msg_error("there is no help of \"%s\"; there is of each command (foliofuzz --help lists them) and of: " FF_TOPICS,
+		     argv[2]);
+	return FF_EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	if (getpid() == 1 && !access("/modules.order", F_OK))
@@ -52,17 +80,16 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return FF_EXIT_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-		usage(stdout);
-		return finish(FF_EXIT_CLEAN);
-	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "-?"))
+		return finish(help(1, argv));
+	if (!strcmp(argv[1], "help"))
+		return finish(help(argc, argv));
 	if (!strcmp(argv[1], "--version")) {
 		puts("foliofuzz " FF_VERSION);
 		return finish(FF_EXIT_CLEAN);
 	}
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (!strcmp(argv[1], commands[i].name))
-			return finish(commands[i].run(argc - 1, argv + 1));
+	if (command(argv[1]))
+		return finish(command(argv[1])(argc - 1, argv + 1));
 	ff_msg_error("there is no command \"%s\"; foliofuzz --help lists them", argv[1]);
 	return FF_EXIT_USAGE;
 }

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "runner/msg.h"
 #include "runner/progress.h"
@@ -119,11 +118,9 @@ static int run_all(struct job *j, const volatile sig_atomic_t *stop)
 			return -ECANCELED;
 		ret = feed(j);
 		if (!ret)
-			ret = ff_session_collect(j->s, &out);
+			ret = ff_session_next(j->s, &out);
 		if (ret == 1)
 			ret = take(j, &out);
-		else if (!ret)
-			usleep(500);
 		ff_progress_show(&j->progress, j->done);
 	}
 	return ret;

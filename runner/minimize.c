@@ -157,9 +157,7 @@ static int step(struct ff_min_job *j)
 	struct ff_outcome out;
 	int ret;
 
-	ret = ff_session_collect(j->session, &out);
-	if (ret == 0)
-		usleep(300);
+	ret = ff_session_next(j->session, &out);
 	if (ret == 1)
 		ret = take(j, &out);
 	if (!ret && (j->search->accepted != j->accepted || ff_now_ms() - j->saved_ms > SAVE_MS) && !j->finishing)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/manual.h"
 #include "runner/proc.h"
 
 enum { KEY_HERE = 0x100, KEY_APPEND, KEY_NO_KVM, KEY_MEMORY, KEY_NO_WITNESS, KEY_JSON, KEY_BARE, KEY_BAD_SWAP };
@@ -142,12 +143,22 @@ void ff_guest_options_init(struct ff_guest_options *o)
 	o->session.simfail = getenv("FF_SIMFAIL");
 }
 
+/* docs/man.sh asks so; in no --help, for it is no use to people. */
+static bool is_manual(const char *word)
+{
+	return !strcmp(word, "--man") || !strcmp(word, "--man=shared");
+}
+
 void ff_parse(const struct argp *argp, const char *name, int argc, char **argv, void *input)
 {
 	static char program[64];
 
 	snprintf(program, sizeof(program), "foliofuzz %s", name);
 	argv[0] = program;
+	if (argc == 2 && is_manual(argv[1])) {
+		strchr(argv[1], '=') ? ff_manual_shared() : ff_manual(argp, name);
+		exit(fflush(stdout) ? FF_EXIT_HARNESS : FF_EXIT_CLEAN);
+	}
 	argp_err_exit_status = FF_EXIT_USAGE;
 	argp_parse(argp, argc, argv, 0, NULL, input);
 }

@@ -14,6 +14,7 @@
 #define SILENT_MS_NATIVE	15000
 #define SILENT_MS_TCG		40000
 #define CHECK_MS		50
+#define NAP_US			500
 #define START_TRIES		5
 #define ASK_MS			2000	/* between two questions whether a program hangs */
 #define STUCK_LIMITS		30	/* a program may take so many limits of a call */
@@ -499,4 +500,13 @@ int ff_session_collect(struct ff_session *s, struct ff_outcome *r)
 	if (i >= 0)
 		return give(s, i, r);
 	return lose(s, lost, words, r);
+}
+
+int ff_session_next(struct ff_session *s, struct ff_outcome *r)
+{
+	int ret = ff_session_collect(s, r);
+
+	if (!ret)
+		usleep(NAP_US);
+	return ret;
 }

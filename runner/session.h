@@ -105,4 +105,7 @@ void *ff_session_running(const struct ff_session *s);
  */
 int ff_session_collect(struct ff_session *s, struct ff_outcome *r);
 
+/** ff_session_next() - as ff_session_collect(), and naps for a moment when there is nothing yet */
+int ff_session_next(struct ff_session *s, struct ff_outcome *r);
+
 #endif
