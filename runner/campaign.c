@@ -347,6 +347,7 @@ static int run(struct ff_campaign *c, int *status)
 	c->slice_began += ff_campaign_seconds(c);
 	c->save_now = true;
 	ff_screen_open(&c->screen);
+	c->screen.last_calls = ff_tally_sum(&c->tally).accepted;
 	hello(c);
 	ret = loop(c, &why);
 	c->quit = 1;
