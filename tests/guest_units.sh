@@ -17,7 +17,7 @@ for u in foliofuzz-nightly.service foliofuzz-nightly.timer foliofuzz-campaign@bo
 	is "it has nothing to say about $u" "$(cat "$tmp/stderr")" ""
 done
 ok "each unit runs what was installed" test "$(grep -l "^ExecStart=-\{0,1\}$tmp/pre/bin/foliofuzz " "$units"/*.service | wc -l)" -eq 3
-sed 's|/bin/foliofuzz|/bin/nothing-of-this-name|' "$units/foliofuzz-nightly.service" >"$units/foliofuzz-bad.service"
+sed 's|/bin/foliofuzz|/bin/nothing-of-this-name|; s|=-|=|' "$units/foliofuzz-nightly.service" >"$units/foliofuzz-bad.service"
 systemd-analyze verify --man=no "$units/foliofuzz-bad.service" >"$tmp/bad" 2>&1
 like "a unit whose command is not there would be noticed" "$tmp/bad" "nothing-of-this-name is not executable"
 done_testing
