@@ -152,6 +152,8 @@ static void fill(struct ff_campaign *c)
 	c->last_signal = 1100.5;
 	c->last_features = 2;
 	c->replay.spent_ns = 987654321;
+	c->minute_seconds = 1212.5;
+	c->minute_calls = 55555;
 	c->tally.programs = 893;
 	c->tally.drops = 1ULL << 40;
 	c->lane[0].past.guest_ns = 1ULL << 50;
