@@ -63,3 +63,4 @@ check: $(run_unit) $(BIN) guest_side
 include tests/corpus.mk
 include tests/regress.mk
 include tests/mutants/mutants.mk
+include tests/campaign.mk
