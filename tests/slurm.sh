@@ -92,6 +92,7 @@ slurm_config()
 	local me
 
 	me=$(id -un)
+	# A requeued job waits for cred_expire: 120 s by default.
 	cat <<-CONF
 	ClusterName=foliofuzz
 	SlurmctldHost=localhost(127.0.0.1)
@@ -100,7 +101,7 @@ slurm_config()
 	SlurmUser=$me
 	SlurmdUser=$me
 	AuthType=auth/munge
-	AuthInfo=socket=$tmp/cluster/munge.socket
+	AuthInfo=socket=$tmp/cluster/munge.socket,cred_expire=5
 	CredType=cred/munge
 	$slurm_plugins
 	StateSaveLocation=$tmp/cluster/state
@@ -113,12 +114,11 @@ slurm_config()
 	AccountingStorageType=accounting_storage/none
 	SelectType=select/cons_tres
 	SelectTypeParameters=CR_CPU
-	SchedulerParameters=sched_interval=1,batch_sched_delay=0,requeue_delay=1
+	SchedulerParameters=sched_interval=1,batch_sched_delay=0,bf_interval=1
 	MpiDefault=none
 	ReturnToService=2
 	KillWait=10
 	MinJobAge=600
-	PrologFlags=NoHold
 	SlurmdParameters=config_overrides
 	NodeName=one NodeHostname=localhost NodeAddr=127.0.0.1 CPUs=$1 RealMemory=2000 State=UNKNOWN
 	PartitionName=all Nodes=one Default=YES MaxTime=60 State=UP
@@ -149,7 +149,7 @@ slurm_up()
 
 	mkdir -p "$dir/state" "$dir/spool"
 	export SLURM_CONF=$dir/slurm.conf
-	slurm_config "$1" | sed '/PrologFlags/d' >"$SLURM_CONF"
+	slurm_config "$1" >"$SLURM_CONF"
 	mungekey --create --keyfile="$dir/munge.key"
 	# --force: that others can reach the socket is no matter here.
 	start munged --foreground --force --key-file="$dir/munge.key" --socket="$dir/munge.socket" \
