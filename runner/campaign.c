@@ -5,116 +5,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "fuzzer/rotation.h"
 #include "runner/campaign_state.h"
-#include "runner/delays.h"
 #include "runner/msg.h"
 #include "runner/proc.h"
 
 #define GRACE_MS	20000	/* after --time: for findings that were never replayed */
 #define FAILED_ROW	8	/* so many targets in a row that cannot be made: give up */
+#define SLICE_S		600	/* of a kernel's turn, if nothing else was asked for */
+#define SAVE_MS		10000	/* from one checkpoint to the next, */
+#define SAVE_FIRST_MS	1000	/* more often at first: who is killed often gets on, too; */
+#define SAVE_SHARE	50	/* they take at most a 50th of the time */
+#define MINUTE_MS	60000
 
-static double seconds(const struct ff_campaign *c)
+double ff_campaign_seconds(const struct ff_campaign *c)
 {
-	return (double)(ff_now_ms() - c->began_ms) / 1000;
-}
-
-static struct ff_work *free_work(struct ff_campaign *c)
-{
-	for (unsigned int i = 0; i < FF_BOX_SLOTS + 1; i++)
-		if (!c->work[i].used)
-			return &c->work[i];
-	return NULL;
-}
-
-static int feed(struct ff_campaign *c, const struct ff_program *p, struct ff_replay_job *job,
-		struct ff_candidate *again)
-{
-	struct ff_work *w = free_work(c);
-	int ret = w ? ff_session_feed(c->session, p, w) : -EAGAIN;
-
-	if (ret)
-		return ret;
-	w->used = true;
-	w->job = job;
-	w->again = again;
-	w->source = c->source;
-	ff_target_print(&p->target, w->target, sizeof(w->target));
-	return 0;
-}
-
-/* The next program, from the generator or out of kept ones. It stays when it could not be fed. */
-static void make(struct ff_campaign *c)
-{
-	const struct ff_campaign_config *cfg = c->cfg;
-	struct ff_target t = cfg->target;
-
-	if (c->made)
-		return;
-	if (!cfg->fixed)
-		ff_rotation(ff_session_info(c->session)->boot.offers, cfg->seed, c->number, &t);
-	c->source = FF_SOURCE_MUTATED;
-	if (!ff_feedback_mutate(c->feedback, c->number, &t, &c->program)) {
-		c->source = FF_SOURCE_GENERATED;
-		ff_generate(&c->limits, cfg->seed, c->number, &t, &c->program);
-	}
-	c->number++;
-	c->made = true;
-}
-
-static bool feed_replay(struct ff_campaign *c, struct ff_replay_job *job)
-{
-	if (!feed(c, job->c.program, job, NULL))
-		return true;
-	job->started--;
-	return false;
-}
-
-static bool feed_again(struct ff_campaign *c, struct ff_candidate *again, const struct ff_program *p)
-{
-	if (!feed(c, p, NULL, again))
-		return true;
-	ff_feedback_not_run(c->feedback, again, false);
-	return false;
-}
-
-static bool feed_new(struct ff_campaign *c)
-{
-	make(c);
-	c->made = feed(c, &c->program, NULL, NULL) != 0;
-	return !c->made;
-}
-
-/*
- * Replays go first, then programs whose signal may be stable, then new ones.
- * With new programs ended (@more false) only replays.
- * Return: was anything fed?
- */
-static bool feed_all(struct ff_campaign *c, bool more)
-{
-	uint64_t guest_ns = ff_session_info(c->session)->guest_ns;
-	uint64_t campaign_ns = more && !c->cfg->first ? guest_ns : UINT64_MAX;
-	struct ff_candidate *again;
-	const struct ff_program *p;
-	struct ff_replay_job *job;
-	bool fed = false, one = true;
-
-	while (one && ff_session_pending(c->session) < FF_BOX_SLOTS) {
-		job = ff_replay_next(&c->replay, campaign_ns);
-		again = !job && more ? ff_feedback_again(c->feedback, guest_ns, &c->program.target, &p) : NULL;
-		if (job)
-			one = feed_replay(c, job);
-		else if (again)
-			one = feed_again(c, again, p);
-		else if (more && (c->made || !c->cfg->programs || c->number < c->cfg->programs))
-			one = feed_new(c);
-		else
-			break;
-		fed |= one;
-	}
-	return fed;
+	return c->past_seconds + (double)(ff_now_ms() - c->began_ms) / 1000;
 }
 
 /* A target that cannot be made is a matter of this machine, said once each. */
@@ -127,11 +36,13 @@ static int failed(struct ff_campaign *c, struct ff_work *w, struct ff_outcome *r
 	}
 	if (w->again)
 		ff_feedback_not_run(c->feedback, w->again, true);
+	if (!w->job && !w->again)
+		c->failed_programs++;
 	if (c->failed_row++ == 0) {
 		ff_screen_clear(&c->screen);
 		ff_msg_warn("target %s cannot be made: %s", w->target, r->failed);
 	}
-	if (c->failed_row < FAILED_ROW || (!c->cfg->fixed && c->failed_row < 16 * FAILED_ROW))
+	if (c->failed_row < FAILED_ROW || (!c->cfg.fixed && c->failed_row < 16 * FAILED_ROW))
 		return 0;
 	ff_msg_error("no target can be made here any more; the last was %s: %s", w->target, r->failed);
 	return -ENODEV;
@@ -150,9 +61,22 @@ static int learn(struct ff_campaign *c, const struct ff_work *w, const struct ff
 	if (w->job)
 		return 0;
 	ret = ff_feedback_ran(c->feedback, &run, kept);
-	if (!ret && kept[0] && c->cfg->corpus)
+	if (!ret && kept[0] && !c->cfg.blind)
 		ret = ff_store_log(c->store, "kept %s", kept);
 	return ret;
+}
+
+/* The same programs, the same sum, in whatever order they came back: nothing skipped, nothing twice. */
+static void account(struct ff_campaign *c, const struct ff_program *p)
+{
+	uint64_t h = 0xcbf29ce484222325ULL;
+	static char text[1 << 16];
+	size_t n = ff_program_print(p, text, sizeof(text));
+
+	c->tally.programs++;
+	for (size_t i = 0; i < n && i < sizeof(text); i++)
+		h = (h ^ (unsigned char)text[i]) * 0x100000001b3ULL;
+	c->digest += h;
 }
 
 static int handle(struct ff_campaign *c, struct ff_outcome *r)
@@ -170,12 +94,12 @@ static int handle(struct ff_campaign *c, struct ff_outcome *r)
 	if (w->job || w->again)
 		c->tally.replays++;
 	else
-		c->tally.programs++;
+		account(c, r->c.program);
 	c->tally.events += r->c.nevents;
 	c->tally.drops += r->c.drops;
 	c->tally.damaged += r->damaged;
 	ff_tally_add(&c->tally, r->c.program, r->c.history);
-	ff_ground_add(&c->ground, &r->c);
+	ff_ground_add(&c->lane[c->turn].ground, &r->c);
 	ret = ff_campaign_found(c, w, r);
 	if (!ret)
 		ret = learn(c, w, r, c->nfound - found);
@@ -183,60 +107,154 @@ static int handle(struct ff_campaign *c, struct ff_outcome *r)
 	return ret;
 }
 
+/* The one that was fed first of those that run now. */
+static const struct ff_work *running(const struct ff_campaign *c)
+{
+	const struct ff_work *w, *first = NULL;
+
+	for (unsigned int i = 0; i < c->opened; i++) {
+		w = ff_job_phase(&c->job[i]) == FF_JOB_READY ? ff_session_running(c->job[i].session) : NULL;
+		if (w && (!first || w->fed < first->fed))
+			first = w;
+	}
+	return first;
+}
+
+static unsigned int ready(const struct ff_campaign *c)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < c->opened; i++)
+		n += ff_job_phase(&c->job[i]) == FF_JOB_READY;
+	return n;
+}
+
 static void show(struct ff_campaign *c)
 {
-	struct ff_work *w = ff_session_running(c->session);
+	const struct ff_work *w = running(c);
+	struct ff_session_info info;
 	struct ff_status st = {
-		.info = ff_session_info(c->session), .tally = &c->tally, .seconds = seconds(c),
-		.limit_seconds = (double)c->cfg->seconds, .found = c->nfound, .known = c->nknown,
-		.last_found = c->last_found, .target = w ? w->target : "-",
-		.out = ff_store_path(c->store), .seed = c->cfg->seed,
+		.info = &info, .tally = &c->tally, .seconds = ff_campaign_seconds(c),
+		.limit_seconds = (double)c->cfg.seconds, .found = c->nfound, .known = c->nknown,
+		.last_found = c->last_found, .last_signal = c->last_signal, .target = w ? w->target : "-",
+		.out = ff_store_path(c->store), .seed = c->cfg.seed, .jobs = c->cfg.jobs, .ready = ready(c),
+		.stability = c->feedback ? ff_feedback_stability(c->feedback) : 1,
 	};
 
-	st.features = ff_feedback_features(c->feedback, &st.stable, &st.kept);
+	ff_campaign_info(c, c->turn, &info);
+	st.features = ff_campaign_features(c, &st.stable, &st.kept);
 	ff_screen_show(&c->screen, &st);
 }
 
 /* Why the campaign should end now, or NULL. *@more: are programs still generated? */
 static const char *ended(struct ff_campaign *c, bool *more)
 {
-	double now = seconds(c), limit = (double)c->cfg->seconds;
+	double now = ff_campaign_seconds(c), limit = (double)c->cfg.seconds;
 
 	*more = true;
-	if (*c->stop)
+	if (*c->cfg.o.session.stop)
 		return "interrupted";
 	if (c->first_done)
 		return "first finding";
-	if (c->cfg->seconds && now >= limit) {
+	if (c->cfg.seconds && now >= limit) {
 		*more = false;
 		if (!ff_replay_waiting(&c->replay) || (now - limit) * 1000 > GRACE_MS)
 			return "time";
 	}
-	if (c->cfg->programs && c->number >= c->cfg->programs && !c->made) {
+	if (c->cfg.programs && c->number >= c->cfg.programs && !c->made && !c->pending) {
 		*more = false;
-		if (!ff_session_pending(c->session) && !ff_replay_waiting(&c->replay))
+		if (!ff_campaign_pending(c) && !ff_replay_waiting(&c->replay))
 			return "programs";
 	}
 	return NULL;
 }
 
-static int loop(struct ff_campaign *c, const char **why)
+/* One round of a job. Return: 1: something happened, 0: nothing, or -errno. */
+static int turn(struct ff_campaign *c, struct ff_job *j, bool more)
 {
 	struct ff_outcome r;
-	bool more, fed;
+	bool fed;
+	int ret;
+
+	if (ff_job_phase(j) != FF_JOB_READY)
+		return 0;
+	fed = ff_campaign_feed(c, j, more);
+	ret = ff_job_collect(j, &r);
+	if (ret == 1)
+		ret = handle(c, &r);
+	else if (ret == 0)
+		return fed;
+	return ret < 0 && ret != -ECANCELED ? ret : 1;
+}
+
+/* When its slice is over, a kernel's programs end, and the next one begins. */
+static int slice(struct ff_campaign *c)
+{
+	unsigned int alive = 0;
+
+	for (unsigned int i = 0; i < c->nlanes; i++)
+		alive += !c->lane[i].dead;
+	if (alive < 2)
+		return 0;
+	if (!c->draining && ff_campaign_seconds(c) - c->slice_began >= (double)c->cfg.slice)
+		c->draining = true;
+	if (!c->draining || c->made || c->pending || ff_campaign_pending(c))
+		return 0;
+	return ff_campaign_lane_next(c);
+}
+
+static long long next_save(const struct ff_campaign *c)
+{
+	long long now = ff_now_ms(), pause = (now - c->began_ms) / 2, least = (long long)(c->save_cost_ms * SAVE_SHARE);
+
+	pause = pause < SAVE_FIRST_MS ? SAVE_FIRST_MS : pause > SAVE_MS ? SAVE_MS : pause;
+	return now + (pause > least ? pause : least);
+}
+
+static int write_down(struct ff_campaign *c)
+{
+	long long now = ff_now_ms();
+	unsigned int stable, kept, features = ff_campaign_features(c, &stable, &kept);
+	int ret = 0;
+
+	if (features > c->last_features)
+		c->last_signal = ff_campaign_seconds(c);
+	c->last_features = features;
+	if (now >= c->minute_ms) {
+		ret = ff_campaign_minute(c, "running");
+		c->minute_ms = now + MINUTE_MS;
+		c->save_now = true;
+	}
+	if (!ret && (c->save_now || now >= c->save_ms)) {
+		ret = ff_campaign_save(c, "running");
+		c->save_now = false;
+		c->save_ms = next_save(c);
+	}
+	return ret;
+}
+
+static int loop(struct ff_campaign *c, const char **why)
+{
+	bool more, busy;
 	int ret;
 
 	while (!(*why = ended(c, &more))) {
-		fed = feed_all(c, more);
-		ret = ff_session_collect(c->session, &r);
-		if (ret == 1)
-			ret = handle(c, &r);
-		else if (ret == 0 && !fed)
-			usleep(200);
+		busy = false;
+		ret = ff_campaign_jobs(c);
+		for (unsigned int i = 0; i < c->opened && ret >= 0; i++) {
+			ret = turn(c, &c->job[i], more);
+			busy |= ret == 1;
+		}
+		if (ret >= 0)
+			ret = slice(c);
+		if (!ret)
+			ret = write_down(c);
 		if (ret < 0 && ret != -ECANCELED) {
 			*why = "failure";
 			return ret;
 		}
+		if (!busy)
+			usleep(200);
 		if (ff_screen_due(&c->screen))
 			show(c);
 	}
@@ -245,12 +263,15 @@ static int loop(struct ff_campaign *c, const char **why)
 
 static void hello(struct ff_campaign *c)
 {
-	const struct ff_session_info *i = ff_session_info(c->session);
+	const struct ff_session_info *i = ff_job_info(&c->job[0]);
 	char notes[sizeof(i->boot.notes)], *line, *save;
 
-	ff_msg_info("fuzzing %s %s (%s%s%s), seed %llu, findings go to %s", i->kernel, i->release, i->accel,
-		    i->accel_why[0] ? ": " : "", i->accel_why, (unsigned long long)c->cfg->seed,
-		    ff_store_path(c->store));
+	ff_msg_info("fuzzing %s %s (%s%s%s), seed %llu, %u job%s, findings go to %s", i->kernel, i->release, i->accel,
+		    i->accel_why[0] ? ": " : "", i->accel_why, (unsigned long long)c->cfg.seed,
+		    c->cfg.jobs, c->cfg.jobs == 1 ? "" : "s", ff_store_path(c->store));
+	if (c->resumes)
+		ff_msg_info("resumed at program %llu, after %.0f s and %u findings", (unsigned long long)c->number,
+			    c->past_seconds, c->nfound);
 	ff_msg_info("speed %u.%02u of native time, a call may take %llu s", i->boot.speed / 100,
 		    i->boot.speed % 100, (unsigned long long)(i->boot.call_limit_ns / 1000000000));
 	ff_msg_info("%s", i->boot.witness);
@@ -259,90 +280,159 @@ static void hello(struct ff_campaign *c)
 		ff_msg_info("%s", line);
 }
 
+static void make_lanes(struct ff_campaign *c)
+{
+	struct ff_guest_options *o = &c->cfg.o;
+
+	c->nlanes = o->here || !o->nkernels ? 1 : o->nkernels;
+	for (unsigned int i = 0; i < c->nlanes; i++) {
+		c->lane[i].name = o->here ? NULL : o->kernel[i];
+		snprintf(c->lane[i].command, sizeof(c->lane[i].command), "%s%s", o->here ? "--here" : "--kernel ",
+			 o->here ? "" : o->kernel[i]);
+	}
+}
+
+/* What was not asked for, and is in no state. */
+static void defaults(struct ff_campaign *c)
+{
+	struct ff_campaign_config *cfg = &c->cfg;
+	char cwd[3000];
+
+	if (!cfg->seed && getrandom(&cfg->seed, 4, 0) == 4)
+		cfg->seed = cfg->seed % 1000000 + 1;
+	if (!cfg->jobs)
+		cfg->jobs = 1;
+	if (!cfg->slice)
+		cfg->slice = SLICE_S;
+	if (cfg->corpus && cfg->corpus[0] != '/' && getcwd(cwd, sizeof(cwd))) {
+		snprintf(c->corpus, sizeof(c->corpus), "%s/%s", cwd, cfg->corpus);
+		cfg->corpus = c->corpus;
+	}
+}
+
 static int set_up(struct ff_campaign *c)
 {
-	const struct ff_campaign_config *cfg = c->cfg;
-	const struct ff_feedback_config feedback = {
-		.corpus = cfg->corpus, .blind = cfg->blind, .fixed = cfg->fixed, .seed = cfg->seed,
-		.limits = &c->limits,
-	};
-	const struct ff_box_boot *boot;
 	int ret;
 
-	ret = ff_store_open(&c->store, cfg->o.out ? cfg->o.out : "out");
-	if (ret)
-		return ret;
-	ret = ff_feedback_open(&c->feedback, &feedback);
-	if (ret)
-		return ret;
-	c->judge = ff_judge_open(cfg->o.oracles);
+	c->judge = ff_judge_open(c->cfg.o.oracles);
 	c->findings = calloc(1, sizeof(*c->findings));
-	if (!c->judge || !c->findings) {
-		ff_msg_error("no memory for the judge");
+	c->job = calloc(c->cfg.jobs, sizeof(*c->job));
+	if (!c->judge || !c->findings || !c->job) {
+		ff_msg_error("no memory for the judge and %u jobs", c->cfg.jobs);
 		return -ENOMEM;
 	}
-	snprintf(c->command, sizeof(c->command), "%s%s", cfg->o.here ? "--here" : "--kernel ",
-		 cfg->o.here ? "" : cfg->o.session.kernel);
-	ret = ff_session_open(&c->session, &cfg->o.session);
-	if (ret)
-		return ret;
-	boot = &ff_session_info(c->session)->boot;
-	c->limits.threads = cfg->threads;
-	c->limits.features = boot->features;
-	c->limits.device_size = boot->device_size;
-	c->limits.offers = cfg->fixed ? 0 : boot->offers;
-	c->limits.delays = cfg->no_delays ? 0 : ff_delays_places(boot->hooks);
-	c->limits.allow_global = !cfg->o.here;
-	memcpy(c->limits.without, cfg->without, sizeof(c->limits.without));
-	return ff_store_log(c->store, "campaign: %s release=%s accel=%s seed=%llu", c->command,
-			    ff_session_info(c->session)->release, ff_session_info(c->session)->accel,
-			    (unsigned long long)cfg->seed);
+	ret = ff_store_log(c->store, "campaign: %s seed=%llu%s", c->lane[0].command,
+			   (unsigned long long)c->cfg.seed, c->resumes ? " resumed" : "");
+	return ret ? ret : ff_campaign_lane_open(c);
 }
 
 static int verdict(const struct ff_campaign *c)
 {
-	unsigned int known = c->cfg->known_ok ? c->nknown : 0;
+	unsigned int known = c->cfg.known_ok ? c->nknown : 0;
 
 	return c->nfound + c->unkept > known ? FF_EXIT_FOUND : FF_EXIT_CLEAN;
+}
+
+static int run(struct ff_campaign *c, int *status)
+{
+	const char *why = "";
+	int ret = set_up(c), saved;
+
+	if (ret)
+		return ret;
+	c->began_ms = ff_now_ms();
+	c->minute_ms = c->began_ms + MINUTE_MS;
+	c->minute_calls = ff_tally_sum(&c->tally).done;
+	c->minute_seconds = c->past_seconds;
+	c->slice_began += ff_campaign_seconds(c);
+	c->save_now = true;
+	ff_screen_open(&c->screen);
+	hello(c);
+	ret = loop(c, &why);
+	c->quit = 1;
+	ff_screen_clear(&c->screen);
+	if (!ret)
+		ret = ff_campaign_settle(c);
+	saved = ff_campaign_minute(c, why);
+	if (!saved)
+		saved = ff_campaign_save(c, why);
+	ff_campaign_summary(c, why);
+	if (!ret && !saved)
+		*status = verdict(c);
+	return ret ? ret : saved;
+}
+
+/* The folder is ours, and we know what is in it. */
+static int begin(struct ff_campaign *c)
+{
+	json_t *state = NULL;
+	pid_t before;
+	int ret = ff_store_open(&c->store, c->cfg.o.out ? c->cfg.o.out : "out");
+
+	if (!ret)
+		ret = ff_store_lock(c->store, &before);
+	if (!ret) {
+		ff_session_sweep(before);
+		ret = ff_campaign_state_read(c, &state);
+	}
+	c->config = json_incref(json_object_get(state, "config"));
+	if (!ret && state)
+		ret = ff_campaign_config_merge(&c->cfg, c->config, ff_store_path(c->store));
+	if (!ret) {
+		defaults(c);
+		make_lanes(c);
+		ret = state ? ff_campaign_restore(c, state) : 0;
+	}
+	json_decref(state);
+	return ret;
+}
+
+static void clean_up(struct ff_campaign *c)
+{
+	struct ff_pending *p;
+
+	ff_replay_free(&c->replay);
+	if (c->job)
+		ff_campaign_lane_close(c);
+	ff_feedback_close(c->feedback);
+	while ((p = c->pending)) {
+		c->pending = p->next;
+		free(p);
+	}
+	for (unsigned int i = 0; i < c->nlanes; i++) {
+		json_decref(c->lane[i].feedback);
+		json_decref(c->lane[i].signal);
+	}
+	ff_judge_close(c->judge);
+	free(c->job);
+	free(c->findings);
+	ff_store_close(c->store);
+	json_decref(c->config);
+	free(c);
 }
 
 int ff_campaign(const struct ff_campaign_config *cfg)
 {
 	struct ff_campaign *c = calloc(1, sizeof(*c));
-	const char *why = "";
 	int ret, status = FF_EXIT_HARNESS;
 
 	if (!c) {
 		ff_msg_error("no memory for a campaign");
 		return FF_EXIT_HARNESS;
 	}
-	c->cfg = cfg;
-	c->stop = cfg->o.session.stop;
-	c->last_found = -1;
+	c->cfg = *cfg;
+	c->last_found = c->last_signal = -1;
 	c->began_ms = ff_now_ms();
-	ret = set_up(c);
+	c->started = time(NULL);
+	ret = begin(c);
+	if (!ret && c->over)
+		status = verdict(c);	/* said already */
+	else if (!ret)
+		ret = run(c, &status);
 	if (ret == -EINVAL)
-		status = FF_EXIT_USAGE;	/* there is no kernel of this name, or the corpus is no store */
-	if (ret)
-		goto cleanup;
-	c->began_ms = ff_now_ms();
-	ff_screen_open(&c->screen);
-	hello(c);
-	ret = loop(c, &why);
-	ff_screen_clear(&c->screen);
-	if (!ret)
-		ret = ff_campaign_settle(c);
-	if (!ff_campaign_summary(c, why) && !ret)
-		status = verdict(c);
-cleanup:
+		status = FF_EXIT_USAGE;	/* no kernel of this name, the corpus is no store, the state is none */
 	if (ret == -ECANCELED)
 		status = FF_EXIT_CLEAN;	/* Ctrl-C while the first guest booted: nothing was found */
-	ff_replay_free(&c->replay);
-	ff_feedback_close(c->feedback);
-	ff_session_close(c->session);
-	ff_judge_close(c->judge);
-	free(c->findings);
-	ff_store_close(c->store);
-	free(c);
+	clean_up(c);
 	return status;
 }

@@ -9,9 +9,8 @@
 #include "fuzzer/serve.h"
 #include "runner/campaign_state.h"
 #include "runner/msg.h"
-#include "runner/proc.h"
 
-static struct ff_found *find(struct ff_campaign *c, const char *signature)
+struct ff_found *ff_campaign_find(struct ff_campaign *c, const char *signature)
 {
 	for (unsigned int i = 0; i < c->nfound; i++)
 		if (!strcmp(c->found[i].signature, signature))
@@ -31,6 +30,7 @@ static void announce(struct ff_campaign *c, const struct ff_found *f, bool again
 /* The first time this campaign sees it. Each folder is on the disk before it is announced. */
 static int first_sight(struct ff_campaign *c, const struct ff_finding *x, const struct ff_case *cs)
 {
+	struct ff_session_info info;
 	struct ff_found *f;
 	bool earlier;
 	int ret;
@@ -44,16 +44,18 @@ static int first_sight(struct ff_campaign *c, const struct ff_finding *x, const 
 	snprintf(f->signature, sizeof(f->signature), "%s", x->signature);
 	earlier = !ff_store_load(c->store, f);
 	if (!earlier) {
-		ff_found_describe(f, x, cs, ff_session_info(c->session), c->command);
+		ff_campaign_info(c, c->turn, &info);
+		ff_found_describe(f, x, cs, &info, c->lane[c->turn].command);
 		f->calls_to_first = ff_tally_sum(&c->tally).done;
 	}
-	f->count++;
+	ff_found_seen(f);
 	ret = earlier ? ff_store_update(c->store, f, NULL) : ff_store_put(c->store, f, cs, x);
 	if (ret)
 		return ret;
 	c->nfound++;
 	c->nknown += f->known[0] != '\0';
-	c->last_found = (double)(ff_now_ms() - c->began_ms) / 1000;
+	c->last_found = ff_campaign_seconds(c);
+	c->save_now = true;
 	announce(c, f, earlier);
 	ret = ff_store_log(c->store, "finding %s seed=%llu number=%llu target=\"%s\" %s", f->signature,
 			   (unsigned long long)f->seed, (unsigned long long)f->number, f->target, f->what);
@@ -85,7 +87,7 @@ static void now_witnessed(struct ff_campaign *c, struct ff_found *f, const struc
 static int seen_again(struct ff_campaign *c, struct ff_found *f, const struct ff_work *w,
 		      const struct ff_finding *x, const struct ff_case *cs)
 {
-	f->count++;
+	ff_found_seen(f);
 	if (x->witnessed && !f->witnessed)
 		now_witnessed(c, f, x);
 	/* another program may show it more reliably */
@@ -131,9 +133,10 @@ static int replay_done(struct ff_campaign *c, struct ff_replay_job *job)
 	if (!ret)
 		ret = ff_store_log(c->store, "replayed %s number=%llu hits=%u runs=%u", f->signature,
 				   (unsigned long long)job->number, job->hits, job->ended);
-	if (first && (c->cfg->first == FF_FIRST_ANY || (c->cfg->first && !f->known[0])))
+	if (first && (c->cfg.first == FF_FIRST_ANY || (c->cfg.first && !f->known[0])))
 		c->first_done = true;
 	ff_replay_remove(&c->replay, job);
+	c->save_now = true;
 	return ret;
 }
 
@@ -181,7 +184,7 @@ int ff_campaign_found(struct ff_campaign *c, const struct ff_work *w, struct ff_
 		ret = server_died(c, r->c.program);
 	for (unsigned int i = 0; i < all->n && !ret; i++) {
 		struct ff_finding *x = &all->f[i];
-		struct ff_found *f = find(c, x->signature);
+		struct ff_found *f = ff_campaign_find(c, x->signature);
 
 		if (already(all, i))
 			continue;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #define FIRST_ROOM	8192	/* a power of two */
+#define MOST_ROOM	(1u << 21)	/* 16 MiB; half of it is used, what comes later is no feature */
 
 static struct ff_census_cell *find(struct ff_census_cell *cell, uint32_t room, uint32_t feature)
 {
@@ -24,7 +25,7 @@ const struct ff_census_cell *ff_census_get(const struct ff_census *s, uint32_t f
 static bool grow(struct ff_census *s)
 {
 	uint32_t room = s->room ? s->room * 2 : FIRST_ROOM;
-	struct ff_census_cell *cell = calloc(room, sizeof(*cell));
+	struct ff_census_cell *cell = room <= MOST_ROOM ? calloc(room, sizeof(*cell)) : NULL;
 
 	if (!cell)
 		return false;
@@ -41,8 +42,10 @@ struct ff_census_cell *ff_census_cell(struct ff_census *s, uint32_t feature)
 {
 	struct ff_census_cell *c;
 
-	if (s->n >= s->room / 2 && !grow(s))
-		return NULL;
+	if (s->n >= s->room / 2 && !grow(s)) {
+		c = s->room ? find(s->cell, s->room, feature) : NULL;
+		return c && c->feature ? c : NULL;
+	}
 	c = find(s->cell, s->room, feature);
 	s->n += !c->feature;
 	c->feature = feature;

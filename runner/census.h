@@ -28,7 +28,8 @@ const struct ff_census_cell *ff_census_get(const struct ff_census *s, uint32_t f
 
 /**
  * ff_census_cell() - its cell, made if it is new
- * Return: the cell, good until the next one is made; NULL without memory.
+ * Return: the cell, good until the next one is made; NULL without memory, or
+ * when there are a million already.
  */
 struct ff_census_cell *ff_census_cell(struct ff_census *s, uint32_t feature);
 

@@ -186,7 +186,7 @@ static void first_run(struct ff_feedback *fb, const struct ff_feedback_run *r)
 		promise += is_new(c);
 		c->programs += c->programs < INT32_MAX;
 	}
-	at = promise && !r->lost && !fb->cfg.blind ? place(fb, promise) : NULL;
+	at = promise && !r->lost && !fb->cfg.blind && !ff_pool_full(&fb->pool) ? place(fb, promise) : NULL;
 	if (!at)
 		return;
 	a = *at ? *at : malloc(sizeof(*a));
@@ -238,6 +238,28 @@ static bool settled(const struct ff_feedback *fb, const struct ff_candidate *a)
 	return false;
 }
 
+/* Features that showed in any of the runs. */
+static unsigned int all_of(const struct ff_candidate *a)
+{
+	unsigned int n = 0;
+
+	for (unsigned int k = 0; k < a->ended; k++) {
+		for (uint32_t i = 0; i < a->run[k].n; i++) {
+			bool before = false;
+
+			for (unsigned int j = 0; j < k && !before; j++)
+				before = ff_signal_has(&a->run[j], a->run[k].f[i]);
+			n += !before;
+		}
+	}
+	return n;
+}
+
+double ff_feedback_stability(const struct ff_feedback *fb)
+{
+	return fb->kept_all ? (double)fb->kept_stable / (double)fb->kept_all : 1;
+}
+
 static int keep(struct ff_feedback *fb, const struct ff_candidate *a, unsigned int news, char *kept)
 {
 	struct ff_feedback_share *share = &fb->share[a->source];
@@ -255,6 +277,8 @@ static int keep(struct ff_feedback *fb, const struct ff_candidate *a, unsigned i
 		return ret;
 	ff_id_text(&id, kept);
 	share->kept++;
+	fb->kept_stable += fb->signal.n;
+	fb->kept_all += all_of(a);
 	share->features += news;
 	share->gain += news;
 	return 0;

@@ -88,6 +88,15 @@ int ff_feedback_ran(struct ff_feedback *fb, const struct ff_feedback_run *r, cha
 /** ff_feedback_features() - different features seen so far; *@stable: of them in kept programs; *@kept programs */
 unsigned int ff_feedback_features(const struct ff_feedback *fb, unsigned int *stable, unsigned int *kept);
 
+/** ff_feedback_stability() - of the features that kept programs showed, those that showed in most runs: 0 to 1 */
+double ff_feedback_stability(const struct ff_feedback *fb);
+
+/** ff_feedback_save() - all that ff_feedback_restore() needs beside the corpus; a new reference */
+json_t *ff_feedback_save(const struct ff_feedback *fb);
+
+/** ff_feedback_restore() - into one just opened on the same corpus; 0 or -EINVAL with @why */
+int ff_feedback_restore(struct ff_feedback *fb, const json_t *j, char *why, size_t n);
+
 /** ff_feedback_print() - the summary's lines */
 void ff_feedback_print(const struct ff_feedback *fb, FILE *out);
 

@@ -53,6 +53,7 @@ struct ff_feedback {
 	struct ff_growth growth[FF_GROWTH];
 	unsigned int ngrowth;
 	uint64_t growth_step;
+	uint64_t kept_stable, kept_all;	/* features of kept programs: in most of their runs; in any */
 	struct ff_program parent, other;
 	struct ff_signal signal;	/* of the run that is looked at */
 };

@@ -70,13 +70,26 @@ static void exclusive(struct argp_state *state, struct ff_guest_options *o)
 		argp_error(state, "on what kernel? Give --kernel NAME (as bookworm; \"kernel list\" shows what is there) or --here");
 }
 
+/* "bookworm" or "bookworm,bullseye"; a path may have commas. */
+static void add_kernels(struct ff_guest_options *o, char *arg, struct argp_state *state)
+{
+	char *save = NULL, *name = strchr(arg, '/') ? arg : strtok_r(arg, ",", &save);
+
+	for (; name; name = save ? strtok_r(NULL, ",", &save) : NULL) {
+		if (o->nkernels == FF_GUEST_KERNELS)
+			argp_error(state, "--kernel %s: more than %d kernels", name, FF_GUEST_KERNELS);
+		else
+			o->kernel[o->nkernels++] = o->session.kernel = name;
+	}
+}
+
 static error_t parse_guest(int key, char *arg, struct argp_state *state)
 {
 	struct ff_guest_options *o = state->input;
 
 	switch (key) {
 	case 'k':
-		o->session.kernel = arg;
+		add_kernels(o, arg, state);
 		return 0;
 	case KEY_HERE:
 		o->here = true;

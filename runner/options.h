@@ -12,9 +12,12 @@
 /* Exit status of every subcommand. */
 enum ff_exit { FF_EXIT_CLEAN, FF_EXIT_FOUND, FF_EXIT_USAGE, FF_EXIT_HARNESS, FF_EXIT_SKIPPED };
 
+#define FF_GUEST_KERNELS	8	/* --kernel, given so often */
+
 /**
  * struct ff_guest_options - on what, and how it is judged
  * @session: for ff_session_open(); kernel NULL is --here
+ * @kernel, @nkernels: all that were given; the session's is the last
  * @here: --here was given
  * @no_guest: the command works without --kernel and --here, too
  * @oracles: bits for ff_judge_open()
@@ -23,6 +26,8 @@ enum ff_exit { FF_EXIT_CLEAN, FF_EXIT_FOUND, FF_EXIT_USAGE, FF_EXIT_HARNESS, FF_
  */
 struct ff_guest_options {
 	struct ff_session_config session;
+	const char *kernel[FF_GUEST_KERNELS];
+	unsigned int nkernels;
 	bool here, no_guest, json;
 	uint32_t oracles;
 	const char *out;

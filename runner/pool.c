@@ -13,7 +13,7 @@
 #include "runner/msg.h"
 
 #define DRAWN		16	/* so many are looked at for one choice */
-#define MOST		65536	/* programs in memory; more are in the store only */
+#define MOST		32768	/* programs; in memory 3 to 6 KiB each */
 #define SAME_TARGET	4	/* so much likelier is what was kept on this target */
 #define LEAST_US	5000	/* what runs faster than this is no cheaper: the rest of a program's time */
 
@@ -24,11 +24,17 @@ static void *copy(const void *from, size_t n)
 	return to ? memcpy(to, from, n) : NULL;
 }
 
-static int remember(struct ff_pool *pool, const struct ff_program *p, const struct ff_signal *s, uint64_t run_us)
+bool ff_pool_full(const struct ff_pool *pool)
+{
+	return pool->n >= MOST;
+}
+
+static int remember(struct ff_pool *pool, const struct ff_program *p, const struct ff_id *id,
+		    const struct ff_signal *s, uint64_t run_us)
 {
 	struct ff_kept *k;
 
-	if (pool->n == MOST)
+	if (ff_pool_full(pool))
 		return 0;
 	if (pool->n == pool->room) {
 		unsigned int room = pool->room ? pool->room * 2 : 256;
@@ -40,7 +46,7 @@ static int remember(struct ff_pool *pool, const struct ff_program *p, const stru
 		pool->room = room;
 	}
 	k = &pool->kept[pool->n];
-	*k = (struct ff_kept){ .p = copy(p, ff_program_bytes(p)), .f = copy(s->f, s->n * sizeof(s->f[0])),
+	*k = (struct ff_kept){ .p = copy(p, ff_program_bytes(p)), .id = *id, .f = copy(s->f, s->n * sizeof(s->f[0])),
 			       .n = s->n, .run_us = run_us };
 	if (!k->p || !k->f) {
 		free(k->p);
@@ -84,7 +90,7 @@ static int load(struct ff_pool *pool, struct ff_census *seen)
 				ret = -ENOMEM;
 		}
 		if (!ret)
-			ret = remember(pool, p, s, run_us_of(set->e[i].attrs));
+			ret = remember(pool, p, &set->e[i].id, s, run_us_of(set->e[i].attrs));
 	}
 	free(p);
 	free(s);
@@ -157,7 +163,7 @@ int ff_pool_add(struct ff_pool *pool, const struct ff_program *p, const struct f
 	free(text);
 	if (ret)
 		return ret;
-	ret = remember(pool, p, s, run_us);
+	ret = remember(pool, p, id, s, run_us);
 	if (ret)
 		ff_msg_error("no memory to keep one more program");
 	return ret;

@@ -10,12 +10,14 @@
 /**
  * struct ff_kept - one of them
  * @p: only ff_program_bytes() of it are there: copy it with ff_program_copy()
+ * @id: of its text
  * @f, @n: its stable features
  * @run_us: of its fastest run
  * @picks: how often it was changed into another
  */
 struct ff_kept {
 	struct ff_program *p;
+	struct ff_id id;
 	uint32_t *f, n, picks;
 	uint64_t run_us;
 };
@@ -34,6 +36,9 @@ struct ff_pool {
  */
 int ff_pool_open(struct ff_pool *pool, const char *path, struct ff_census *seen);
 void ff_pool_close(struct ff_pool *pool);
+
+/** ff_pool_full() - no more are kept: what a campaign of weeks holds in memory and on the disk has an end */
+bool ff_pool_full(const struct ff_pool *pool);
 
 /**
  * ff_pool_add() - keep a program; with a store it is on the disk when this returns

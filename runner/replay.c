@@ -38,8 +38,8 @@ static bool case_copy(struct ff_case *to, const struct ff_case *from)
 	return to->program && to->history && to->event && to->log && to->witness;
 }
 
-bool ff_replay_add(struct ff_replay *rp, struct ff_found *found, const struct ff_case *c,
-		   const struct ff_finding *finding, bool first)
+struct ff_replay_job *ff_replay_add(struct ff_replay *rp, struct ff_found *found, const struct ff_case *c,
+				    const struct ff_finding *finding, bool first)
 {
 	struct ff_replay_job *job;
 
@@ -49,18 +49,19 @@ bool ff_replay_add(struct ff_replay *rp, struct ff_found *found, const struct ff
 		job = calloc(1, sizeof(*job));
 		if (!job || !case_copy(&job->c, c)) {
 			job_free(job);
-			return false;
+			return NULL;
 		}
 		job->found = found;
 		job->finding = *finding;
 		job->first = first;
+		job->lane = rp->lane;
 		job->seed = c->program->seed;
 		job->number = c->program->number;
 		rp->job[i] = job;
 		found->programs++;
-		return true;
+		return job;
 	}
-	return false;
+	return NULL;
 }
 
 static bool wants(const struct ff_replay_job *job)
@@ -75,7 +76,7 @@ struct ff_replay_job *ff_replay_next(struct ff_replay *rp, uint64_t campaign_ns)
 	for (unsigned int i = 0; i < FF_REPLAY_JOBS; i++) {
 		struct ff_replay_job *job = rp->job[i];
 
-		if (!wants(job))
+		if (!wants(job) || job->lane != rp->lane)
 			continue;
 		/* the first run of a first program is worth its time always */
 		if (job->started && rp->spent_ns > campaign_ns / 4)
@@ -114,7 +115,7 @@ bool ff_replay_better(const struct ff_replay_job *job)
 bool ff_replay_waiting(const struct ff_replay *rp)
 {
 	for (unsigned int i = 0; i < FF_REPLAY_JOBS; i++)
-		if (rp->job[i] && rp->job[i]->first &&
+		if (rp->job[i] && rp->job[i]->first && rp->job[i]->lane == rp->lane &&
 		    (wants(rp->job[i]) || rp->job[i]->ended < rp->job[i]->started))
 			return true;
 	return false;

@@ -21,24 +21,28 @@
  * @first: the first program of its signature
  * @started, @ended, @hits, @ns: of its runs
  * @broken: its target could not be made any more
+ * @lane: the kernel on which it was found: it is replayed there
  */
 struct ff_replay_job {
 	struct ff_found *found;
 	struct ff_case c;
 	struct ff_finding finding;
 	bool first, broken;
+	unsigned int lane;
 	unsigned int started, ended, hits;
 	uint64_t ns, seed, number;
 };
 
+/** struct ff_replay - @lane: whose turn it is; the others' jobs wait */
 struct ff_replay {
+	unsigned int lane;
 	struct ff_replay_job *job[FF_REPLAY_JOBS];
 	uint64_t spent_ns;
 };
 
-/** ff_replay_add() - plan it; false when there is no room or no memory: then it is not replayed */
-bool ff_replay_add(struct ff_replay *rp, struct ff_found *found, const struct ff_case *c,
-		   const struct ff_finding *finding, bool first);
+/** ff_replay_add() - plan it on the kernel whose turn it is; NULL when there is no room or no memory: then it is not replayed */
+struct ff_replay_job *ff_replay_add(struct ff_replay *rp, struct ff_found *found, const struct ff_case *c,
+				    const struct ff_finding *finding, bool first);
 
 /**
  * ff_replay_next() - a job that wants a run now

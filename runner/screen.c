@@ -2,7 +2,9 @@
 #include "runner/screen.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "runner/proc.h"
@@ -29,13 +31,6 @@ void ff_screen_clear(struct ff_screen *s)
 	s->lines = 0;
 }
 
-static void span(double seconds, char *out, size_t n)
-{
-	unsigned long v = (unsigned long)seconds;
-
-	snprintf(out, n, "%lu:%02lu:%02lu", v / 3600, v / 60 % 60, v % 60);
-}
-
 static void measure(struct ff_screen *s, const struct ff_status *st)
 {
 	struct ff_tally_row sum = ff_tally_sum(st->tally);
@@ -47,38 +42,31 @@ static void measure(struct ff_screen *s, const struct ff_status *st)
 	s->last_ms = now;
 }
 
+/* The drawing is for people whose terminal knows these characters. */
+static bool utf8(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+	for (unsigned int i = 0; i < 3; i++) {
+		const char *v = getenv(names[i]);
+
+		if (v && *v)
+			return strcasestr(v, "utf-8") || strcasestr(v, "utf8");
+	}
+	return false;
+}
+
+static unsigned int columns(void)
+{
+	struct winsize size;
+
+	return !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : 80;
+}
+
 static void draw(struct ff_screen *s, const struct ff_status *st)
 {
-	const struct ff_session_info *i = st->info;
-	struct ff_tally_row sum = ff_tally_sum(st->tally);
-	char run[32], limit[32] = "", last[48] = "none yet";
-
-	span(st->seconds, run, sizeof(run));
-	if (st->limit_seconds > 0)
-		span(st->limit_seconds, limit, sizeof(limit));
-	if (st->last_found >= 0) {
-		span(st->seconds - st->last_found, last, sizeof(last));
-		strcat(last, " ago");
-	}
 	ff_screen_clear(s);
-	fprintf(stderr, "foliofuzz: %.60s %.40s (%s)  seed %llu\n", i->kernel, i->release, i->accel,
-		(unsigned long long)st->seed);
-	fprintf(stderr, "  run time   %s%s%s      last new finding %s\n", run, limit[0] ? " of " : "",
-		limit, last);
-	fprintf(stderr, "  programs   %llu (%llu replays)  guests lost %u  executors lost %u\n",
-		(unsigned long long)st->tally->programs, (unsigned long long)st->tally->replays,
-		i->restarts, i->deaths);
-	fprintf(stderr, "  calls      %llu  %.0f accepted/s  %.1f %% accepted  %llu skipped\n",
-		(unsigned long long)sum.done, s->rate, ff_tally_percent(&sum),
-		(unsigned long long)sum.skipped);
-	fprintf(stderr, "  findings   %u new, %u known\n", st->found - st->known, st->known);
-	fprintf(stderr, "  signal     %u features, %u stable in %u kept programs\n", st->features, st->stable, st->kept);
-	fprintf(stderr, "  target     %.100s\n", st->target);
-	fprintf(stderr, "  witness    %llu events, %llu dropped; %.100s\n",
-		(unsigned long long)st->tally->events, (unsigned long long)st->tally->drops,
-		i->boot.witness);
-	fprintf(stderr, "  kept in    %.120s      Ctrl-C ends it and saves everything\n", st->out);
-	s->lines = 9;
+	s->lines = ff_screen_draw(st, s->rate, columns(), utf8(), stderr);
 }
 
 static void line(const struct ff_screen *s, const struct ff_status *st)

@@ -12,8 +12,10 @@ struct ff_status {
 	const struct ff_tally *tally;
 	double seconds, limit_seconds;	/* limit 0: none */
 	unsigned int features, stable, kept;	/* of the feedback */
+	double stability;		/* ff_feedback_stability() */
 	unsigned int found, known;	/* signatures: all, and the known among them */
-	double last_found;		/* seconds at the last new one, < 0: none */
+	double last_found, last_signal;	/* seconds at the last new one, < 0: none */
+	unsigned int jobs, ready;	/* guests wanted, guests that work */
 	const char *target;		/* of the program that runs now */
 	const char *out;
 	uint64_t seed;
@@ -37,5 +39,14 @@ void ff_screen_show(struct ff_screen *s, const struct ff_status *st);
 
 /** ff_screen_clear() - before other text is printed: the next drawing begins below it */
 void ff_screen_clear(struct ff_screen *s);
+
+/**
+ * ff_screen_draw() - the status screen
+ * @rate: accepted calls a second
+ * @columns: width of the terminal; no line is longer
+ * @utf8: lines of boxes, else - | +
+ * Return: lines printed.
+ */
+int ff_screen_draw(const struct ff_status *st, double rate, unsigned int columns, bool utf8, FILE *out);
 
 #endif

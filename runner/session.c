@@ -185,14 +185,19 @@ void ff_session_close(struct ff_session *s)
 	free(s);
 }
 
+uint64_t ff_session_guest_ns(const struct ff_session *s)
+{
+	uint64_t now = atomic_load(&s->host.box->guest_now);
+	bool sane = s->first_now && now > s->first_now && now - s->first_now < (1ULL << 52);
+
+	return s->past_ns + (sane ? now - s->first_now : 0);
+}
+
 const struct ff_session_info *ff_session_info(struct ff_session *s)
 {
 	struct ff_box *b = s->host.box;
-	uint64_t now = atomic_load(&b->guest_now);
 
-	s->info.guest_ns = s->past_ns;
-	if (s->first_now && now > s->first_now && now - s->first_now < (1ULL << 52))
-		s->info.guest_ns += now - s->first_now;
+	s->info.guest_ns = ff_session_guest_ns(s);
 	s->info.counted |= b->counted;
 	for (unsigned int i = 0; i < FF_COUNTER_KINDS; i++)
 		s->info.counter[i] = s->past_counter[i] + b->counter[i];
@@ -471,6 +476,11 @@ static int give(struct ff_session *s, int i, struct ff_outcome *r)
 		settle(s);
 	}
 	return 1;
+}
+
+bool ff_session_waits(const struct ff_session *s)
+{
+	return s->down && oldest(s, OURS) < 0;
 }
 
 int ff_session_collect(struct ff_session *s, struct ff_outcome *r)

@@ -8,6 +8,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "oracles/judge.h"
 #include "runner/blackbox.h"
@@ -87,6 +88,9 @@ void ff_session_close(struct ff_session *s);
 
 const struct ff_session_info *ff_session_info(struct ff_session *s);
 
+/** ff_session_guest_ns() - guest time so far, as in struct ff_session_info */
+uint64_t ff_session_guest_ns(const struct ff_session *s);
+
 /** ff_session_feed() - give a program; @tag comes back with its result; 0 or -EAGAIN: all slots are full */
 int ff_session_feed(struct ff_session *s, const struct ff_program *p, void *tag);
 
@@ -95,6 +99,17 @@ unsigned int ff_session_pending(const struct ff_session *s);
 
 /** ff_session_running() - tag of the program that runs now, or NULL */
 void *ff_session_running(const struct ff_session *s);
+
+/**
+ * ff_session_waits() - would the next ff_session_collect() start a guest?
+ *
+ * That takes seconds: a caller with other work lets another thread do it, one
+ * that lives as long as the session (guests end with the thread that started them).
+ */
+bool ff_session_waits(const struct ff_session *s);
+
+/** ff_session_sweep() - remove what the sessions of a process left that was killed; @pid is dead */
+void ff_session_sweep(pid_t pid);
 
 /**
  * ff_session_collect() - one result, if there is one

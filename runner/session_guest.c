@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "runner/session_guest.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -51,13 +52,42 @@ static int make_box(struct ff_host *h)
 }
 
 /* In /dev/shm for a run here, since it may become the place of the programs' files. */
-static int make_dir(struct ff_host *h)
+static const char *parent_dir(bool here)
 {
 	const char *tmp = getenv("TMPDIR");
 
-	if (!h->cfg->kernel)
-		tmp = "/dev/shm";
-	snprintf(h->dir, sizeof(h->dir), "%s/foliofuzz-%d-XXXXXX", tmp && *tmp ? tmp : "/tmp", (int)getpid());
+	return here ? "/dev/shm" : tmp && *tmp ? tmp : "/tmp";
+}
+
+static void sweep(const char *parent, pid_t pid)
+{
+	char path[600], name[64];
+	struct dirent *e;
+	struct stat st;
+	DIR *d = opendir(parent);
+
+	snprintf(name, sizeof(name), "foliofuzz-%d-", (int)pid);
+	while (d && (e = readdir(d))) {
+		snprintf(path, sizeof(path), "%s/%s", parent, e->d_name);
+		if (!strncmp(e->d_name, name, strlen(name)) && !lstat(path, &st) && S_ISDIR(st.st_mode) &&
+		    st.st_uid == getuid())
+			ff_remove_tree(path);
+	}
+	if (d)
+		closedir(d);
+}
+
+void ff_session_sweep(pid_t pid)
+{
+	if (pid <= 0 || kill(pid, 0) == 0 || errno != ESRCH)
+		return;
+	sweep(parent_dir(true), pid);
+	sweep(parent_dir(false), pid);
+}
+
+static int make_dir(struct ff_host *h)
+{
+	snprintf(h->dir, sizeof(h->dir), "%s/foliofuzz-%d-XXXXXX", parent_dir(!h->cfg->kernel), (int)getpid());
 	if (!mkdtemp(h->dir)) {
 		int err = errno;
 
@@ -133,6 +163,7 @@ static int start_here(struct ff_host *h)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
+	close_range(STDERR_FILENO + 1, ~0U, 0);	/* locks are held by whoever has their files open: not by us */
 	ff_agent_here(h->box, h->dir);
 }
 

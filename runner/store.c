@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,9 +17,12 @@
 #include "runner/msg.h"
 #include "runner/store_text.h"
 
+#define LOG_BYTES	(8 << 20)
+
 struct ff_store {
 	char out[3000];
-	int log;
+	int log, lock;
+	off_t logged;		/* bytes in campaign.log */
 	unsigned int lost;
 };
 
@@ -49,6 +53,28 @@ static unsigned int count_lost(const char *out)
 	return max;
 }
 
+static int open_log(struct ff_store *st)
+{
+	char path[3100];
+
+	snprintf(path, sizeof(path), "%s/campaign.log", st->out);
+	st->log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	st->logged = st->log < 0 ? 0 : lseek(st->log, 0, SEEK_END);
+	return st->log < 0 ? complain("the log", path, -errno) : 0;
+}
+
+static int rotate_log(struct ff_store *st)
+{
+	char path[3100], old[3100];
+
+	snprintf(path, sizeof(path), "%s/campaign.log", st->out);
+	snprintf(old, sizeof(old), "%s/campaign.log.1", st->out);
+	if (rename(path, old))
+		return complain("the log", old, -errno);
+	close(st->log);
+	return open_log(st);
+}
+
 int ff_store_open(struct ff_store **out, const char *dir)
 {
 	struct ff_store *st = calloc(1, sizeof(*st));
@@ -58,7 +84,7 @@ int ff_store_open(struct ff_store **out, const char *dir)
 	*out = NULL;
 	if (!st)
 		return -ENOMEM;
-	st->log = -1;
+	st->log = st->lock = -1;
 	snprintf(st->out, sizeof(st->out), "%s", dir);
 	snprintf(path, sizeof(path), "%s/findings", dir);
 	ret = ff_mkdir_p(path);
@@ -67,10 +93,8 @@ int ff_store_open(struct ff_store **out, const char *dir)
 		free(st);
 		return ret;
 	}
-	snprintf(path, sizeof(path), "%s/campaign.log", dir);
-	st->log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	if (st->log < 0) {
-		ret = complain("the log", path, -errno);
+	ret = open_log(st);
+	if (ret) {
 		free(st);
 		return ret;
 	}
@@ -85,7 +109,36 @@ void ff_store_close(struct ff_store *st)
 		return;
 	if (st->log >= 0)
 		close(st->log);
+	if (st->lock >= 0)
+		close(st->lock);
 	free(st);
+}
+
+int ff_store_lock(struct ff_store *st, pid_t *before)
+{
+	char path[3100], who[64] = "";
+	int ret;
+
+	*before = 0;
+	snprintf(path, sizeof(path), "%s/lock", st->out);
+	st->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (st->lock < 0)
+		return complain("the lock", path, -errno);
+	ret = flock(st->lock, LOCK_EX | LOCK_NB) ? -errno : 0;
+	if (pread(st->lock, who, sizeof(who) - 1, 0) > 0)
+		sscanf(who, "process %d", before);
+	if (ret == -EWOULDBLOCK)
+		ff_msg_error("a campaign runs in %s (process %d): wait until it ends, or give another --out",
+			     st->out, (int)*before);
+	else if (ret)
+		complain("the lock", path, ret);
+	if (ret)
+		return ret == -EWOULDBLOCK ? -EBUSY : ret;
+	snprintf(who, sizeof(who), "process %d\n", (int)getpid());
+	/* On a full disk the lock holds without it. */
+	if (ftruncate(st->lock, 0) || pwrite(st->lock, who, strlen(who), 0) < 0)
+		return 0;
+	return 0;
 }
 
 const char *ff_store_path(const struct ff_store *st)
@@ -108,21 +161,11 @@ int ff_store_log(struct ff_store *st, const char *fmt, ...)
 	va_end(ap);
 	len = strlen(line);
 	line[len++] = '\n';
+	errno = ENOSPC;		/* of a short write */
 	if (write(st->log, line, len) != (ssize_t)len)
-		return complain("the log in", st->out, errno ? -errno : -ENOSPC);
-	return 0;
-}
-
-static void get_text(const json_t *j, const char *key, char *out, size_t n)
-{
-	const char *s = json_string_value(json_object_get(j, key));
-
-	snprintf(out, n, "%s", s ? s : "");
-}
-
-static uint64_t get_int(const json_t *j, const char *key)
-{
-	return (uint64_t)json_integer_value(json_object_get(j, key));
+		return complain("the log in", st->out, -errno);
+	st->logged += (off_t)len;
+	return st->logged > LOG_BYTES ? rotate_log(st) : 0;
 }
 
 int ff_store_load(struct ff_store *st, struct ff_found *f)
@@ -134,23 +177,7 @@ int ff_store_load(struct ff_store *st, struct ff_found *f)
 	j = json_load_file(path, 0, NULL);
 	if (!j)
 		return -ENOENT;
-	get_text(j, "oracle", f->oracle, sizeof(f->oracle));
-	get_text(j, "verdict", f->verdict, sizeof(f->verdict));
-	get_text(j, "what", f->what, sizeof(f->what));
-	get_text(j, "known", f->known, sizeof(f->known));
-	get_text(j, "kernel", f->kernel, sizeof(f->kernel));
-	get_text(j, "release", f->release, sizeof(f->release));
-	get_text(j, "guest", f->guest, sizeof(f->guest));
-	get_text(j, "target", f->target, sizeof(f->target));
-	f->seed = get_int(j, "seed");
-	f->number = get_int(j, "number");
-	f->hits = (unsigned int)get_int(j, "hits");
-	f->runs = (unsigned int)get_int(j, "runs");
-	f->programs = (unsigned int)get_int(j, "programs");
-	f->count = (unsigned int)get_int(j, "count");
-	f->calls_to_first = get_int(j, "calls_to_first");
-	f->guest_seconds_to_first = json_number_value(json_object_get(j, "guest_seconds_to_first"));
-	f->witnessed = json_is_true(json_object_get(j, "witnessed"));
+	ff_found_load(f, j);
 	json_decref(j);
 	return 0;
 }

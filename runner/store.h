@@ -7,6 +7,9 @@
 #define FF_RUNNER_STORE_H
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 #include "oracles/judge.h"
 
@@ -20,6 +23,8 @@
  * @count: how often it was seen, by earlier campaigns into this folder too
  * @programs: different programs that were replayed for it
  * @calls_to_first, @guest_seconds_to_first: into its campaign, at the first sight
+ * @first_seen, @last_seen: seconds since 1970
+ * @changed: since finding.json was written; not in it
  */
 struct ff_found {
 	char oracle[16], verdict[32], signature[160];
@@ -29,6 +34,8 @@ struct ff_found {
 	uint64_t calls_to_first;
 	double guest_seconds_to_first;
 	int witnessed;
+	int64_t first_seen, last_seen;
+	bool changed;
 };
 
 struct ff_store;
@@ -44,6 +51,13 @@ void ff_found_describe(struct ff_found *f, const struct ff_finding *x, const str
  */
 int ff_store_open(struct ff_store **st, const char *out);
 void ff_store_close(struct ff_store *st);
+
+/**
+ * ff_store_lock() - one campaign a folder; it ends with the process
+ * @before: process that had it last, 0 if not known
+ * Return: 0, or -errno with a message; -EBUSY: somebody has it.
+ */
+int ff_store_lock(struct ff_store *st, pid_t *before);
 const char *ff_store_path(const struct ff_store *st);
 
 /**
@@ -70,10 +84,20 @@ int ff_store_lost(struct ff_store *st, const char *how, const char *words, const
 /** ff_store_json() - OUT/@name, replaced in one step; as ff_store_put() */
 int ff_store_json(struct ff_store *st, const char *name, const json_t *j);
 
-/** ff_store_log() - a line with the time of day into OUT/campaign.log; as ff_store_put() */
+/**
+ * ff_store_log() - a line with the time of day into OUT/campaign.log; as ff_store_put()
+ *
+ * A log of 8 MiB becomes campaign.log.1, in place of the one before.
+ */
 int ff_store_log(struct ff_store *st, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /** ff_found_json() - a finding as JSON; a new reference */
 json_t *ff_found_json(const struct ff_found *f, const char *evidence);
+
+/** ff_found_load() - back from it; what it lacks is 0 or "" */
+void ff_found_load(struct ff_found *f, const json_t *j);
+
+/** ff_found_seen() - it was seen, now */
+void ff_found_seen(struct ff_found *f);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 
 static bool refused(const struct ff_record *r)
 {
@@ -34,6 +35,7 @@ void ff_tally_add(struct ff_tally *t, const struct ff_program *p, const struct f
 		case FF_CALL_DONE:
 			row->done++;
 			row->accepted += !refused(r);
+			t->on[p->target.kind][p->call[i].op] += !refused(r);
 			break;
 		case FF_CALL_SKIPPED:
 			row->skipped++;
@@ -113,4 +115,76 @@ json_t *ff_tally_json(const struct ff_tally *t)
 			 "oom", (json_int_t)t->oom, "swap_failed", (json_int_t)t->swap_failed,
 			 "servers_lost", (json_int_t)t->servers_lost,
 			 "accepted_percent", ff_tally_percent(&sum), "per_call", per);
+}
+
+const char *ff_target_word(enum ff_target_kind kind)
+{
+	static const char *const word[FF_TARGET_KINDS] = {
+		[FF_TARGET_TMPFS] = "tmpfs", [FF_TARGET_EXT4] = "ext4", [FF_TARGET_XFS] = "xfs",
+		[FF_TARGET_BLOCK] = "block", [FF_TARGET_FUSE] = "fuse",
+	};
+
+	return word[kind];
+}
+
+json_t *ff_tally_coverage(const struct ff_tally *t)
+{
+	json_t *all = json_object();
+
+	for (unsigned int k = 0; k < FF_TARGET_KINDS; k++) {
+		json_t *one = json_object();
+
+		for (unsigned int i = 0; i < FF_OPS; i++)
+			if (t->on[k][i])
+				json_object_set_new(one, ff_op(i)->name, json_integer((json_int_t)t->on[k][i]));
+		if (json_object_size(one))
+			json_object_set_new(all, ff_target_word(k), one);
+		else
+			json_decref(one);
+	}
+	return all;
+}
+
+unsigned int ff_tally_covered(const struct ff_tally *t, enum ff_target_kind kind, unsigned int *of)
+{
+	unsigned int n = 0;
+
+	*of = 0;
+	for (unsigned int i = 0; i < FF_OPS; i++) {
+		*of += !!(ff_op(i)->targets & 1 << kind);
+		n += t->on[kind][i] > 0;
+	}
+	return n;
+}
+
+static uint64_t count(const json_t *j, const char *key)
+{
+	return (uint64_t)json_integer_value(json_object_get(j, key));
+}
+
+bool ff_tally_load(struct ff_tally *t, const json_t *j, const json_t *coverage)
+{
+	const json_t *per = json_object_get(j, "per_call");
+
+	memset(t, 0, sizeof(*t));
+	if (!json_is_object(per) || !json_is_object(coverage))
+		return false;
+	t->programs = count(j, "programs");
+	t->replays = count(j, "replays");
+	t->failed_targets = count(j, "failed_targets");
+	t->events = count(j, "events");
+	t->drops = count(j, "drops");
+	t->damaged = count(j, "damaged");
+	t->servers_lost = count(j, "servers_lost");
+	t->oom = count(j, "oom");
+	t->swap_failed = count(j, "swap_failed");
+	for (unsigned int i = 0; i < FF_OPS; i++) {
+		const json_t *row = json_object_get(per, ff_op(i)->name);
+
+		t->op[i] = (struct ff_tally_row){ count(row, "done"), count(row, "accepted"),
+						  count(row, "skipped"), count(row, "away") };
+		for (unsigned int k = 0; k < FF_TARGET_KINDS; k++)
+			t->on[k][i] = count(json_object_get(coverage, ff_target_word(k)), ff_op(i)->name);
+	}
+	return true;
 }

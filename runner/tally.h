@@ -25,6 +25,7 @@ struct ff_tally {
 	uint64_t programs, replays, failed_targets, events, drops, damaged, servers_lost;
 	uint64_t oom, swap_failed;	/* histories with these flags */
 	struct ff_tally_row op[FF_OPS];
+	uint64_t on[FF_TARGET_KINDS][FF_OPS];	/* accepted, by the kind of target */
 };
 
 /** ff_tally_add() - count one history */
@@ -41,5 +42,17 @@ void ff_tally_print(const struct ff_tally *t, FILE *out);
 
 /** ff_tally_json() - {"programs":..., "calls":{"pread":{...}}}; a new reference */
 json_t *ff_tally_json(const struct ff_tally *t);
+
+/** ff_tally_coverage() - {"tmpfs":{"pread":5}}: accepted calls by kind of target; a new reference */
+json_t *ff_tally_coverage(const struct ff_tally *t);
+
+/** ff_tally_load() - back from ff_tally_json() and ff_tally_coverage(); false: these are none */
+bool ff_tally_load(struct ff_tally *t, const json_t *tally, const json_t *coverage);
+
+/** ff_tally_covered() - calls that were accepted on a kind of target; *@of: that make sense there */
+unsigned int ff_tally_covered(const struct ff_tally *t, enum ff_target_kind kind, unsigned int *of);
+
+/** ff_target_word() - "tmpfs" */
+const char *ff_target_word(enum ff_target_kind kind);
 
 #endif

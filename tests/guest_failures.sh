@@ -28,7 +28,7 @@ qemu_of()
 {
 	local p
 
-	for p in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
+	for p in $(cat /proc/"$1"/task/*/children 2>/dev/null); do
 		[ "$(cat "/proc/$p/comm" 2>/dev/null)" = qemu-system-x86 ] && echo "$p"
 	done
 }
