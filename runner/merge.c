@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "runner/cache.h"
-#include "runner/corpus_cmd.h"
 #include "runner/merge_state.h"
 #include "runner/msg.h"
 #include "runner/options.h"
@@ -174,12 +173,9 @@ static int put_all(struct ff_merge *m, const char *out, struct ff_corpus *c, jso
 	json_t *findings = ff_merge_findings(m), *files = json_object();
 	struct ff_store *st = NULL;
 	char path[PATH_MAX];
-	struct ff_why why;
-	int ret = ff_corpus_replace(c, &m->corpus, &why);
+	int ret = ff_merge_put_corpora(m, out, c);
 
-	if (ret)
-		ff_msg_error("%s", why.text);
-	else
+	if (!ret)
 		ret = ff_store_open(&st, out);
 	ff_merge_path(path, "%s/shards", out);
 	if (!ret)
@@ -198,8 +194,8 @@ static int put_all(struct ff_merge *m, const char *out, struct ff_corpus *c, jso
 	}
 	if (!ret) {
 		sweep(st, files);
-		ret = ff_store_log(st, "merged: %zu shards, %zu findings, %zu programs in corpus.ff",
-				   json_object_size(m->shard), json_array_size(findings), m->corpus.n);
+		ret = ff_store_log(st, "merged: %zu shards, %zu findings, %zu programs kept",
+				   json_object_size(m->shard), json_array_size(findings), ff_merge_programs(m));
 	}
 	ff_store_close(st);
 	json_decref(findings);
@@ -222,7 +218,7 @@ static void print_text(const struct ff_merge *m, const char *out, const json_t *
 		       json_integer_value(json_object_get(one, "findings")));
 	list = json_object_get(summary, "findings");
 	printf("%zu shards, %zu programs in %s/corpus.ff, %zu findings in %s/findings\n", json_object_size(m->shard),
-	       m->corpus.n, out, json_array_size(list), out);
+	       ff_merge_programs(m), out, json_array_size(list), out);
 	json_array_foreach(list, i, one)
 		printf("%s%s\n  seen %lld times in %zu shards; replayed: %lld of %lld runs hit\n",
 		       json_string_value(json_object_get(one, "signature")),
@@ -248,7 +244,7 @@ static void read_all(struct ff_merge *m, const char *out, char *const *in, int n
 
 int ff_merge(const char *out, char *const *in, int n, bool json)
 {
-	struct ff_merge m = { json_object(), json_object(), json_object(), json_object(), { 0 }, 0 };
+	static struct ff_merge m;
 	int ret = claim(out), status = ret;
 	char path[PATH_MAX];
 	struct ff_corpus *c = NULL;
@@ -256,6 +252,8 @@ int ff_merge(const char *out, char *const *in, int n, bool json)
 	struct ff_why why;
 
 	ff_merge_path(path, "%s/corpus.ff", out);
+	m = (struct ff_merge){ .shard = json_object(), .with = json_object(), .best = json_object(),
+			       .lost = json_object(), .nstores = 1 };
 	/* Its lock is that of the merge: two into one folder wait for no one, one of them is told. */
 	if (!ret && ff_corpus_open(&c, path, &why)) {
 		ff_msg_error("%s", why.text);
@@ -281,7 +279,8 @@ int ff_merge(const char *out, char *const *in, int n, bool json)
 	}
 cleanup:
 	ff_corpus_close(c);
-	ff_set_free(&m.corpus);
+	for (unsigned int i = 0; i < m.nstores; i++)
+		ff_set_free(&m.store[i].set);
 	json_decref(summary);
 	json_decref(m.shard);
 	json_decref(m.with);

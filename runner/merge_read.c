@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "runner/cache.h"
-#include "runner/corpus_cmd.h"
 #include "runner/merge_state.h"
 #include "runner/msg.h"
 
@@ -97,69 +96,6 @@ static unsigned int read_lost(struct ff_merge *m, const char *dir)
 	}
 	json_decref(list);
 	return n;
-}
-
-/* Are the programs there of which the log says "kept ID"? */
-static unsigned int check_kept(struct ff_merge *m, const char *dir, const char *log, const struct ff_set *set)
-{
-	unsigned int kept = 0, gone = 0;
-	char id[FF_ID_TEXT], first[FF_ID_TEXT] = "";
-	size_t n;
-
-	for (const char *line = log; *line; line += strcspn(line, "\n"), line += *line == '\n') {
-		if (sscanf(line, "%*s kept %64[0-9a-f]", id) != 1 || strlen(id) != FF_ID_TEXT - 1)
-			continue;
-		kept++;
-		if (ff_set_find(set, id, &n))
-			continue;
-		if (!gone++)
-			snprintf(first, sizeof(first), "%s", id);
-	}
-	if (gone)
-		ff_merge_hurt(m, "%s: of %u programs that campaign.log says were kept, %u are not in its corpus (the first is %s); if it "
-			      "was elsewhere (fuzz --corpus), merge that: foliofuzz corpus merge OUT/corpus.ff FILE", dir,
-			      kept, gone, first);
-	return kept;
-}
-
-/* Where a campaign keeps programs: state.json knows, when it was told to use another file. */
-static void corpus_path(const char *dir, char path[PATH_MAX])
-{
-	const char *told;
-	json_t *state;
-
-	ff_merge_path(path, "%s/state.json", dir);
-	state = json_load_file(path, 0, NULL);
-	told = json_string_value(json_object_get(state, "corpus"));
-	ff_merge_path(path, "%s/corpus.ff", dir);
-	if (access(path, F_OK) && told)
-		ff_merge_path(path, "%s", told);
-	json_decref(state);
-}
-
-static bool read_corpus(struct ff_merge *m, const char *dir, const char *log, unsigned int *kept)
-{
-	struct ff_scan *s = calloc(1, sizeof(*s));
-	char path[PATH_MAX];
-	struct ff_why why;
-	bool there;
-
-	if (!s)
-		abort();
-	corpus_path(dir, path);
-	there = !access(path, F_OK);
-	if (there && ff_corpus_read(path, s, &why)) {
-		ff_merge_hurt(m, "%s", why.text);
-	} else if (there) {
-		ff_corpus_tell(path, s);
-		m->hurt += s->nlost;
-		if (ff_set_join(&m->corpus, &s->set))
-			ff_merge_hurt(m, "no memory to merge %s", path);
-	}
-	*kept = check_kept(m, dir, log, &s->set);
-	ff_scan_free(s);
-	free(s);
-	return there;
 }
 
 /* The line a campaign begins with has its time and seed: it tells campaigns apart, wherever their folders are moved. */
@@ -252,7 +188,7 @@ static void read_campaign(struct ff_merge *m, const char *dir)
 		log = calloc(1, 1);
 	if (!log)
 		abort();
-	corpus = read_corpus(m, dir, log, &kept);
+	corpus = ff_merge_corpora(m, dir, log, &kept);
 	read_findings(m, dir, counts);
 	lost = read_lost(m, dir);
 	if (!log[0] && !summary && !corpus && !json_object_size(counts) && !lost) {
@@ -289,7 +225,7 @@ static void read_merged(struct ff_merge *m, const char *dir, json_t *merge)
 		json_object_del(one, "stem");
 		ff_merge_join(m, id, one, access(path, F_OK) ? NULL : json_load_file(path, 0, NULL), plot);
 	}
-	read_corpus(m, dir, "", &kept);
+	ff_merge_corpora(m, dir, "", &kept);
 	read_findings(m, dir, NULL);
 	read_lost(m, dir);
 }

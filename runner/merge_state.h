@@ -11,7 +11,14 @@
 #include "runner/store.h"
 
 #define FF_MERGE_VERSION	1
+#define FF_MERGE_STORES		64	/* corpora of one merge: one for each kernel */
 #define FF_NO_SUMMARY		"no summary"	/* "ended" of a shard that was killed before it wrote one */
+
+/** struct ff_merge_store - programs that were kept on one kernel; @suffix: of its file, behind "corpus.ff" */
+struct ff_merge_store {
+	char suffix[128];
+	struct ff_set set;
+};
 
 /**
  * struct ff_merge - what is known so far of all shards
@@ -19,12 +26,13 @@
  * @with: id -> its "summary" (an object), and the path of its "plot"
  * @best: signature -> evidence: "dir", "base" (its finding.json without what is counted), "digest" when known
  * @lost: name in the merged lost/ -> the folder it comes from
- * @corpus: of all of them
+ * @store, @nstores: corpora, the first of them "corpus.ff"
  * @hurt: things that could not be read; each was told
  */
 struct ff_merge {
 	json_t *shard, *with, *best, *lost;
-	struct ff_set corpus;
+	struct ff_merge_store store[FF_MERGE_STORES];
+	unsigned int nstores;
 	unsigned int hurt;
 };
 
@@ -38,6 +46,22 @@ void ff_merge_read(struct ff_merge *m, const char *dir);
 
 /** ff_merge_join() - of a shard that is known already the later state counts; all are stolen */
 void ff_merge_join(struct ff_merge *m, const char *id, json_t *record, json_t *summary, const char *plot);
+
+/* merge_corpus.c */
+
+/**
+ * ff_merge_corpora() - take over the programs a folder keeps
+ * @log: its campaign.log: what it says was kept must be there
+ * @kept: how many that are
+ * Return: is there any corpus?
+ */
+bool ff_merge_corpora(struct ff_merge *m, const char *dir, const char *log, unsigned int *kept);
+
+/** ff_merge_put_corpora() - write OUT/corpus.ff, which is open as @c, and the others; 0 or -errno with a message */
+int ff_merge_put_corpora(struct ff_merge *m, const char *out, struct ff_corpus *c);
+
+/** ff_merge_programs() - in all corpora */
+size_t ff_merge_programs(const struct ff_merge *m);
 
 /* merge_found.c */
 

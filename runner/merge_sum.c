@@ -24,7 +24,9 @@ static const struct {
 	{ "growth", RULE_NONE },
 	{ "findings", RULE_NONE },		/* merged on their own; in "sources" they are numbers of first sights */
 	{ "ended", RULE_NONE },
-	{ "version", RULE_MOST },
+	{ "programs_digest", RULE_NONE },
+	{ "slopes", RULE_NONE },
+	{ "kernels", RULE_NONE },
 };
 
 static enum rule rule_of(const char *key)
@@ -87,6 +89,36 @@ static json_t *strings(json_t **v, size_t n)
 	return ret;
 }
 
+static json_t *total(const char *key, json_t **v, size_t n);
+
+/* "per_kernel": objects, put together by the kernel they tell of. */
+static json_t *by_kernel(json_t **v, size_t n)
+{
+	json_t *groups = json_object(), *list = json_array(), *one, **member;
+	const char *kernel;
+	size_t i, have;
+
+	for (size_t k = 0; k < n; k++)
+		json_array_foreach(v[k], i, one) {
+			kernel = json_string_value(json_object_get(one, "kernel"));
+			if (kernel && !json_object_get(groups, kernel))
+				json_object_set_new(groups, kernel, json_array());
+			if (kernel)
+				json_array_append(json_object_get(groups, kernel), one);
+		}
+	json_object_foreach(groups, kernel, one) {
+		have = json_array_size(one);
+		member = calloc(have, sizeof(*member));
+		for (i = 0; member && i < have; i++)
+			member[i] = json_array_get(one, i);
+		if (member)
+			json_array_append_new(list, total("", member, have));
+		free(member);
+	}
+	json_decref(groups);
+	return list;
+}
+
 /* Lists of words. "never": only what happened in no shard never happened. */
 static json_t *lists(const char *key, json_t **v, size_t n)
 {
@@ -108,8 +140,6 @@ static json_t *lists(const char *key, json_t **v, size_t n)
 	json_decref(seen);
 	return list;
 }
-
-static json_t *total(const char *key, json_t **v, size_t n);
 
 static json_t *objects(json_t **v, size_t n)
 {
@@ -136,20 +166,45 @@ static json_t *objects(json_t **v, size_t n)
 	return sum;
 }
 
+/* Shards see the same features: their numbers cannot be added. */
+static json_t *features(json_t **v, size_t n)
+{
+	static const char *const most[] = { "features", "stable", "kept" };
+	json_t *sum = objects(v, n), *source;
+	json_int_t top, one;
+	const char *key;
+
+	for (size_t k = 0; k < sizeof(most) / sizeof(most[0]); k++) {
+		top = 0;
+		for (size_t i = 0; i < n; i++) {
+			one = json_integer_value(json_object_get(v[i], most[k]));
+			top = one > top ? one : top;
+		}
+		json_object_set_new(sum, most[k], json_integer(top));
+	}
+	json_object_foreach(json_object_get(sum, "sources"), key, source) {
+		double seconds = json_number_value(json_object_get(source, "guest_seconds"));
+
+		json_object_set_new(source, "features_per_guest_second", json_real(seconds > 0 ? json_number_value(
+				    json_object_get(source, "features")) / seconds : 0));
+	}
+	return sum;
+}
+
 static json_t *total(const char *key, json_t **v, size_t n)
 {
 	bool all = true;
 
 	switch (json_typeof(v[0])) {
 	case JSON_OBJECT:
-		return objects(v, n);
+		return !strcmp(key, "feedback") ? features(v, n) : objects(v, n);
 	case JSON_INTEGER:
 	case JSON_REAL:
 		return numbers(key, v, n);
 	case JSON_STRING:
 		return strings(v, n);
 	case JSON_ARRAY:
-		return lists(key, v, n);
+		return json_is_object(json_array_get(v[0], 0)) ? by_kernel(v, n) : lists(key, v, n);
 	case JSON_TRUE:
 	case JSON_FALSE:
 		for (size_t i = 0; i < n; i++)
@@ -184,28 +239,6 @@ static void percent(json_t *sum)
 	if (json_object_get(sum, "accepted_percent"))
 		json_object_set_new(sum, "accepted_percent", json_real(calls > 0 ? 100 * json_number_value(
 				    json_object_get(sum, "accepted")) / calls : 0));
-}
-
-/* Shards see the same features: their numbers cannot be added. */
-static void feedback(const struct ff_merge *m, json_t *j, json_t **v, size_t n)
-{
-	json_int_t most = 0, one;
-	const char *key;
-	json_t *source;
-
-	for (size_t i = 0; i < n; i++) {
-		one = json_integer_value(json_object_get(json_object_get(v[i], "feedback"), "features"));
-		most = one > most ? one : most;
-	}
-	json_object_set_new(j, "features", json_integer(most));
-	json_object_set_new(j, "stable", json_integer((json_int_t)stable(&m->corpus)));
-	json_object_set_new(j, "kept", json_integer((json_int_t)m->corpus.n));
-	json_object_foreach(json_object_get(j, "sources"), key, source) {
-		double seconds = json_number_value(json_object_get(source, "guest_seconds"));
-
-		json_object_set_new(source, "features_per_guest_second", json_real(seconds > 0 ? json_number_value(
-				    json_object_get(source, "features")) / seconds : 0));
-	}
 }
 
 void ff_merge_stem(const struct ff_merge *m, const char *id, char *out, size_t n)
@@ -283,9 +316,12 @@ json_t *ff_merge_summary(const struct ff_merge *m, const json_t *findings)
 	}
 	sum = objects(v, n);
 	percent(sum);
-	if (!json_object_get(sum, "feedback"))
-		json_object_set_new(sum, "feedback", json_object());
-	feedback(m, json_object_get(sum, "feedback"), v, n);
+	one = json_object_get(sum, "feedback");
+	if (!one)
+		json_object_set_new(sum, "feedback", one = json_object());
+	/* of the corpus it is known exactly */
+	json_object_set_new(one, "stable", json_integer((json_int_t)stable(&m->store[0].set)));
+	json_object_set_new(one, "kept", json_integer((json_int_t)m->store[0].set.n));
 	names = kernels(v, n);
 	if (json_array_size(names))
 		json_object_set(sum, "kernel", json_array_get(names, 0));

@@ -177,7 +177,7 @@ static int prepare(const struct ff_submit *s, char out[PATH_MAX])
 int ff_submit(const struct ff_submit *s)
 {
 	static char out[PATH_MAX], binary[PATH_MAX], cwd[PATH_MAX], corpus[PATH_MAX];
-	struct ff_submit_place p = { binary, out, cwd, !given(s, "--no-feedback") };
+	struct ff_submit_place p = { binary, out, cwd };
 	struct ff_submit full = *s;
 	int ret;
 

@@ -10,11 +10,9 @@
 /**
  * struct ff_submit_place - where the scripts are written
  * @binary: this program; @out: ff_submit's, absolute; @cwd: working directory
- * @keeps: the campaign keeps programs
  */
 struct ff_submit_place {
 	const char *binary, *out, *cwd;
-	bool keeps;
 };
 
 /** ff_submit_campaign() - the array job: one shard a task */

@@ -79,6 +79,7 @@ static void keep(const char *shard, int first, int n, int signal)
 	FILE *log;
 
 	snprintf(path, sizeof(path), "%s/corpus.ff", shard);
+	ff_mkdir_p(shard);
 	if (!tap_ok(!ff_corpus_open(&c, path, &why), "a store for %s", shard))
 		return;
 	snprintf(path, sizeof(path), "%s/campaign.log", shard);
@@ -333,6 +334,50 @@ static void killed(void)
 	free(s);
 }
 
+/* A campaign on two kernels has two corpora, and one of them may be somewhere else. */
+static void several_corpora(void)
+{
+	static const char per[] = "{\"calls\":%d,\"per_kernel\":[{\"kernel\":\"a\",\"restarts\":1,\"feedback\":{\"features\":%d,"
+				  "\"sources\":{}}},{\"kernel\":\"b\",\"restarts\":2}],\"kernels\":[\"a\",\"b\"]}";
+	struct ff_scan *s = calloc(1, sizeof(*s));
+	struct ff_why why;
+	char text[500];
+	json_t *j;
+
+	for (int i = 0; i < 2; i++) {
+		const char *shard = i ? "n2" : "n1", *other = i ? "n2/o" : "n1/o";
+
+		begin(shard, 60 + i);
+		keep(shard, 10 * i, 3, 0);
+		keep(other, 10 * i + 5, 4, 0);
+		snprintf(text, sizeof(text), "%s/corpus.ff", other);
+		rename(text, i ? "n2/corpus.ff.b-k" : "n1/corpus.ff.b-k");
+		snprintf(text, sizeof(text), per, 5, 10 + i);
+		put(text, "%s/summary.json", shard);
+	}
+	put("a lock", "n1/corpus.ff.b-k.lock");
+	MERGE(0, "wn1", "--out m ../n1 ../n2", "campaigns on two kernels");
+	tap_is_int(ff_corpus_read("wn1/m/corpus.ff", s, &why), 0, "the first one's corpus");
+	tap_is_int(s->set.n, 6, "has its programs");
+	ff_scan_free(s);
+	tap_is_int(ff_corpus_read("wn1/m/corpus.ff.b-k", s, &why), 0, "the other one's");
+	tap_is_int(s->set.n, 8, "as well");
+	ff_scan_free(s);
+	j = load("wn1/m/summary.json");
+	tap_is_int(json_array_size(json_object_get(j, "per_kernel")), 2, "totals of each kernel");
+	tap_is_int(number(json_array_get(json_object_get(j, "per_kernel"), 1), "restarts", NULL), 4, "added up");
+	tap_is_int(number(json_array_get(json_object_get(j, "per_kernel"), 0), "feedback", "features"), 11, "features are not");
+	json_decref(j);
+	/* where state.json says */
+	snprintf(text, sizeof(text), "{\"config\":{\"corpus\":\"%s/n1/else.ff\"}}", top);
+	put(text, "n1/state.json");
+	rename("n1/corpus.ff", "n1/else.ff");
+	rename("n1/corpus.ff.b-k", "n1/else.ff.b-k");
+	MERGE(0, "wn2", "--out m ../n1 ../n2", "one whose corpus is elsewhere");
+	tap_ok(same("wn1/m", "wn2/m"), "the same bytes");
+	free(s);
+}
+
 static void missing(void)
 {
 	MERGE(3, "wm", "--out m ../a ../nowhere", "a shard that is not there: status 3");
@@ -475,6 +520,7 @@ int main(void)
 	orders();
 	what_it_says();
 	killed();
+	several_corpora();
 	missing();
 	again();
 	bounded();
