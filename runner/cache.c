@@ -182,6 +182,35 @@ int ff_write_file(const char *path, const void *data, size_t len)
 	return ret;
 }
 
+/* A folder's own entries to the disk. Some file systems have no fsync for folders. */
+static void sync_dir(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+}
+
+int ff_put_folder(const char *from, const char *to)
+{
+	char parent[4096];
+	int ret = 0;
+
+	sync_dir(from);
+	if (rename(from, to)) {
+		if (errno != ENOTEMPTY && errno != EEXIST)
+			ret = -errno;
+		else if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE))
+			ret = -errno;
+		ff_remove_tree(from);	/* after an exchange: the old one */
+	}
+	snprintf(parent, sizeof(parent), "%s/..", to);
+	sync_dir(parent);
+	return ret;
+}
+
 int ff_cache_lock(const char *name)
 {
 	char path[4096];

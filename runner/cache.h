@@ -35,6 +35,13 @@ char *ff_read_file(const char *path, size_t *len);
 int ff_write_file(const char *path, const void *data, size_t len);
 
 /**
+ * ff_put_folder() - put a folder that is complete where an old one may be, in one step
+ *
+ * @from is gone afterwards, also when it could not be done. Return: 0 or -errno, no message.
+ */
+int ff_put_folder(const char *from, const char *to);
+
+/**
  * ff_cache_lock() - wait for and take a named lock; two processes fetching the same thing
  * then do it once.
  *

@@ -12,6 +12,8 @@ int cmd_judge(int argc, char **argv);
 int cmd_corpus(int argc, char **argv);
 int cmd_repro(int argc, char **argv);
 int cmd_regress(int argc, char **argv);
+int cmd_merge(int argc, char **argv);
+int cmd_submit(int argc, char **argv);
 int cmd_kernel(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 

@@ -21,6 +21,8 @@ static const struct {
 	{ "corpus", "keep programs and what is known of them; to and from syzkaller and fsx", cmd_corpus },
 	{ "regress", "run the kept programs on kernels: what is new, known, fixed?", cmd_regress },
 	{ "repro", "write a C file that shows a finding, for libc and pthreads alone", cmd_repro },
+	{ "merge", "make one campaign folder out of several: shards that ran on other machines", cmd_merge },
+	{ "submit", "run a campaign on many machines, through Slurm", cmd_submit },
 	{ "kernel", "fetch kernels to test, and list them", cmd_kernel },
 	{ "doctor", "what works on this machine, and what is missing", cmd_doctor },
 };

@@ -36,17 +36,6 @@ static int complain(const char *what, const char *path, int ret)
 	return ret;
 }
 
-/* A folder's own entries to the disk. Some file systems have no fsync for folders. */
-static void sync_dir(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-}
-
 static unsigned int count_lost(const char *out)
 {
 	char path[3100];
@@ -221,25 +210,6 @@ static int put_text(const char *dir, const char *name, char *text)
 	return ret;
 }
 
-/* Put a whole new folder where an old one may be. */
-static int put_folder(const char *from, const char *to)
-{
-	char parent[3600];
-	int ret = 0;
-
-	sync_dir(from);
-	if (rename(from, to)) {
-		if (errno != ENOTEMPTY && errno != EEXIST)
-			ret = -errno;
-		else if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE))
-			ret = -errno;
-		ff_remove_tree(from);	/* after an exchange: the old one */
-	}
-	snprintf(parent, sizeof(parent), "%s/..", to);
-	sync_dir(parent);
-	return ret;
-}
-
 static int fill(const char *dir, const char *name, const struct ff_found *f, const struct ff_case *c,
 		const struct ff_finding *evidence)
 {
@@ -282,7 +252,7 @@ int ff_store_put(struct ff_store *st, const struct ff_found *f, const struct ff_
 	ff_remove_tree(tmp);
 	ret = mkdir(tmp, 0755) ? -errno : fill(tmp, dir, f, c, evidence);
 	if (!ret)
-		ret = put_folder(tmp, dir);
+		ret = ff_put_folder(tmp, dir);
 	if (!ret)
 		return 0;
 	ff_remove_tree(tmp);
@@ -323,7 +293,7 @@ int ff_store_lost(struct ff_store *st, const char *how, const char *words, const
 		ret = put_text(tmp, "kernel.log", strdup(c->log ? c->log : ""));
 	snprintf(dir, sizeof(dir), "%s/lost/%u-%s", st->out, ++st->lost, how);
 	if (!ret)
-		ret = put_folder(tmp, dir);
+		ret = ff_put_folder(tmp, dir);
 	if (!ret)
 		return 0;
 	ff_remove_tree(tmp);
