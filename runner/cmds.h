@@ -11,6 +11,7 @@ int cmd_minimize(int argc, char **argv);
 int cmd_judge(int argc, char **argv);
 int cmd_corpus(int argc, char **argv);
 int cmd_repro(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_kernel(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 

@@ -19,6 +19,7 @@ static const struct {
 	{ "judge", "judge a recorded history; no kernel needed", cmd_judge },
 	{ "corpus", "keep programs and what is known of them; to and from syzkaller and fsx", cmd_corpus },
 	{ "repro", "write a C file that shows a finding, for libc and pthreads alone", cmd_repro },
+	{ "report", "make a page, a trace or a mail of what a campaign found", cmd_report },
 	{ "kernel", "fetch kernels to test, and list them", cmd_kernel },
 	{ "doctor", "what works on this machine, and what is missing", cmd_doctor },
 };
