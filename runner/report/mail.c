@@ -85,6 +85,19 @@ static void summary(FILE *out, const struct ff_report_finding *f)
 	}
 }
 
+/* The program that was replayed is the one that was found, not the minimised one. */
+static void how_often(const struct ff_report_finding *f, char *text, size_t n)
+{
+	int used = 0;
+
+	if (ff_json_int(f->j, "runs"))
+		used = snprintf(text, n, "in %lld of %lld runs of the program that was found; ", ff_json_int(f->j, "hits"),
+				ff_json_int(f->j, "runs"));
+	snprintf(text + used, n - (size_t)used, "seen %lld time%s, in %lld program%s", ff_json_int(f->j, "count"),
+		 ff_json_int(f->j, "count") == 1 ? "" : "s", ff_json_int(f->j, "programs"),
+		 ff_json_int(f->j, "programs") == 1 ? "" : "s");
+}
+
 static void facts(FILE *out, const struct ff_report_finding *f)
 {
 	char text[400];
@@ -93,9 +106,7 @@ static void facts(FILE *out, const struct ff_report_finding *f)
 	fputc('\n', out);
 	ff_mail_wrap(out, "Kernel:     ", "            ", text);
 	ff_mail_wrap(out, "Runs on:    ", "            ", ff_json_text(f->j, "target"));
-	snprintf(text, sizeof(text), "the program below hits in %lld of %lld runs; seen %lld times, in %lld programs",
-		 ff_json_int(f->j, "hits"), ff_json_int(f->j, "runs"), ff_json_int(f->j, "count"),
-		 ff_json_int(f->j, "programs"));
+	how_often(f, text, sizeof(text));
 	ff_mail_wrap(out, "How often:  ", "            ", text);
 	if (*ff_json_text(f->j, "first_seen")) {
 		snprintf(text, sizeof(text), "first %s, last %s", ff_json_text(f->j, "first_seen"),
@@ -109,6 +120,21 @@ static void facts(FILE *out, const struct ff_report_finding *f)
 	ff_mail_wrap(out, "Signature:  ", "            ", ff_json_text(f->j, "signature"));
 }
 
+/* Comments are prose. */
+static void program_line(FILE *out, const char *line, size_t n)
+{
+	char text[700];
+
+	if (*line == '#' && n < sizeof(text)) {
+		snprintf(text, sizeof(text), "%.*s", (int)n, line);
+		ff_mail_wrap(out, "    ", "    # ", text);
+		return;
+	}
+	fputs("    ", out);
+	put_ascii(out, line, n);
+	fputc('\n', out);
+}
+
 static void program(FILE *out, const struct ff_report *r, const struct ff_report_finding *f)
 {
 	char *text = ff_report_file(r, f, "minimized/program.ff");
@@ -120,9 +146,7 @@ static void program(FILE *out, const struct ff_report *r, const struct ff_report
 	if (!text)
 		fputs("(it cannot be read)\n", out);
 	for (const char *at = text; at && *at; at += strcspn(at, "\n"), at += *at == '\n') {
-		fputs("    ", out);
-		put_ascii(out, at, strcspn(at, "\n"));
-		fputc('\n', out);
+		program_line(out, at, strcspn(at, "\n"));
 	}
 	free(text);
 }

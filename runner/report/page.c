@@ -108,7 +108,10 @@ void ff_page_head(const struct ff_report *r, FILE *out)
 	run_time(r, out);
 	ff_page_fact(out, "Ended", "%s", ff_json_text(j, "ended"));
 	if (j) {
-		ff_page_fact(out, "Seed", "%lld", ff_json_int(j, "seed"));
+		if (json_object_get(j, "seed"))
+			ff_page_fact(out, "Seed", "%lld", ff_json_int(j, "seed"));
+		if (json_array_size(json_object_get(j, "shards")))
+			ff_page_fact(out, "Shards", "%zu", json_array_size(json_object_get(j, "shards")));
 		ff_page_fact(out, "VMs", "%s, %lld at once, %lld replaced", ff_json_text(j, "accel"),
 			     json_object_get(j, "jobs") ? ff_json_int(j, "jobs") : 1, ff_json_int(j, "restarts"));
 		ff_page_fact(out, "Programs", "%lld, and %lld replays", ff_json_int(j, "programs"), ff_json_int(j, "replays"));

@@ -50,9 +50,22 @@ static const struct {
 	const char *key, *title;
 } shard_columns[] = {
 	{ "kernel", "Kernel" }, { "seed", "Seed" }, { "seconds", "Seconds" }, { "programs", "Programs" }, { "calls", "Calls" },
-	{ "findings", "Findings" }, { "restarts", "VMs replaced" }, { "ended", "Ended" },
+	{ "kept", "Programs kept" }, { "findings", "Findings" }, { "lost", "Guests lost" }, { "restarts", "VMs replaced" },
+	{ "ended", "Ended" },
 };
 #define SHARD_COLUMNS (sizeof(shard_columns) / sizeof(*shard_columns))
+
+/* Is there a shard that tells this? */
+static bool has_column(const json_t *shards, const char *key)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach(shards, i, v)
+		if (json_object_get(v, key))
+			return true;
+	return false;
+}
 
 static void shard_cell(const json_t *v, FILE *out)
 {
@@ -62,6 +75,8 @@ static void shard_cell(const json_t *v, FILE *out)
 	} else if (json_is_real(v)) {
 		fputs("<td class=\"n\">", out);
 		ff_html_printf(out, "%.0f", json_real_value(v));
+	} else if (json_is_array(v)) {
+		fprintf(out, "<td class=\"n\">%zu", json_array_size(v));
 	} else {
 		fputs("<td>", out);
 		ff_html_text(out, json_is_string(v) ? json_string_value(v) : "");
@@ -69,44 +84,33 @@ static void shard_cell(const json_t *v, FILE *out)
 	fputs("</td>", out);
 }
 
-/* Findings may be a list, or their number. */
-static void shard_row(const char *name, const json_t *shard, FILE *out)
+static void shard_row(const json_t *shards, const json_t *shard, FILE *out)
 {
 	fputs("<tr><th scope=\"row\">", out);
-	ff_html_text(out, name);
+	ff_html_text(out, ff_json_text(shard, "name"));
 	fputs("</th>", out);
-	for (size_t i = 0; i < SHARD_COLUMNS; i++) {
-		json_t *v = json_object_get(shard, shard_columns[i].key);
-		json_t *n = json_is_array(v) ? json_integer((json_int_t)json_array_size(v)) : NULL;
-
-		shard_cell(n ? n : v, out);
-		json_decref(n);
-	}
+	for (size_t i = 0; i < SHARD_COLUMNS; i++)
+		if (has_column(shards, shard_columns[i].key))
+			shard_cell(json_object_get(shard, shard_columns[i].key), out);
 	fputs("</tr>\n", out);
 }
 
+/* Of a folder that was merged out of several. */
 static void shards(const struct ff_report *r, FILE *out)
 {
-	json_t *all = json_object_get(r->summary, "shards"), *v;
-	const char *name;
-	char number[32];
+	const json_t *all = json_object_get(r->summary, "shards"), *v;
 	size_t i;
 
-	if (!json_array_size(all) && !json_object_size(all))
+	if (!json_array_size(all))
 		return;
 	fputs("<h3>Shards</h3>\n<div class=\"box\" tabindex=\"0\" role=\"region\" aria-label=\"Shards\">\n<table>\n<thead><tr>"
 	      "<th scope=\"col\">Shard</th>", out);
 	for (i = 0; i < SHARD_COLUMNS; i++)
-		ff_html_element(out, "th scope=\"col\"", shard_columns[i].title);
+		if (has_column(all, shard_columns[i].key))
+			ff_html_element(out, "th scope=\"col\"", shard_columns[i].title);
 	fputs("</tr></thead>\n<tbody>\n", out);
-	json_array_foreach(all, i, v) {
-		snprintf(number, sizeof(number), "%zu", i + 1);
-		name = *ff_json_text(v, "name") ? ff_json_text(v, "name") : *ff_json_text(v, "shard") ?
-		       ff_json_text(v, "shard") : number;
-		shard_row(name, v, out);
-	}
-	json_object_foreach(all, name, v)
-		shard_row(name, v, out);
+	json_array_foreach(all, i, v)
+		shard_row(all, v, out);
 	fputs("</tbody>\n</table>\n</div>\n", out);
 }
 

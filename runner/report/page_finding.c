@@ -32,8 +32,13 @@ static void facts(const struct ff_report_finding *f, FILE *out)
 	fputs("<ul class=\"facts\">\n", out);
 	ff_page_fact(out, "Kernel", "%s (%s)", ff_json_text(j, "kernel"), ff_json_text(j, "release"));
 	ff_page_fact(out, "Target", "%s", ff_json_text(j, "target"));
-	ff_page_fact(out, "Hits", "%lld of %lld runs", ff_json_int(j, "hits"), ff_json_int(j, "runs"));
-	ff_page_fact(out, "Seen", "%lld times, in %lld programs", ff_json_int(j, "count"), ff_json_int(j, "programs"));
+	if (ff_json_int(j, "runs"))
+		ff_page_fact(out, "Hits", "%lld of %lld runs", ff_json_int(j, "hits"), ff_json_int(j, "runs"));
+	else
+		ff_page_fact(out, "Hits", "not replayed");
+	ff_page_fact(out, "Seen", "%lld time%s, in %lld program%s", ff_json_int(j, "count"),
+		     ff_json_int(j, "count") == 1 ? "" : "s", ff_json_int(j, "programs"),
+		     ff_json_int(j, "programs") == 1 ? "" : "s");
 	ff_page_fact(out, "First seen", "%s", ff_json_text(j, "first_seen"));
 	ff_page_fact(out, "Last seen", "%s", ff_json_text(j, "last_seen"));
 	ff_page_fact(out, "First after", "%lld calls, %.1f guest seconds", ff_json_int(j, "calls_to_first"),

@@ -23,7 +23,7 @@ static void legend(FILE *out)
 	for (int i = 0; i < 6; i++)
 		fprintf(out, "<li><svg viewBox=\"0 0 14 12\" aria-hidden=\"true\"><rect class=\"%s\" width=\"14\" height=\"12\"/></svg>%s</li>\n",
 			names[i], ff_tl_look_word((enum ff_tl_look)i));
-	fputs("<li>thick edge: the evidence names it</li>\n<li>red edge: saw the violation</li>\n"
+	fputs("<li>thick edge: the evidence names it</li>\n<li>red edge: saw the violation</li>\n<li>pale: failed</li>\n"
 	      "<li>numbers: the call's in the tables and in the evidence</li>\n</ul>\n", out);
 }
 

@@ -94,16 +94,15 @@ static void curve(FILE *out, const struct range *r, const struct ff_line *l, uns
 
 static void legend(FILE *out, const struct ff_line *line, unsigned int n)
 {
-	char text[40] = "";
-
 	fputs("<ul class=\"legend\">\n", out);
 	for (unsigned int i = 0; i < n && i < KEYS; i++) {
 		fprintf(out, "<li><svg viewBox=\"0 0 14 12\" aria-hidden=\"true\"><path class=\"s%u\" stroke-width=\"3\" d=\"M0 6 H14\"/></svg>",
 			i % STYLES);
 		ff_html_text(out, line[i].name);
 		if (line[i].n && !isnan(line[i].y[line[i].n - 1])) {
-			ff_axis_number(line[i].y[line[i].n - 1], text, sizeof(text));
-			fprintf(out, ": %s at the end", text);
+			fputs(": ", out);
+			ff_html_number(out, (unsigned long long)llround(fmax(line[i].y[line[i].n - 1], 0)));
+			fputs(" at the end", out);
 		}
 		fputs("</li>\n", out);
 	}

@@ -196,7 +196,7 @@ static void kernel_label(const struct ff_drawing *d, unsigned int i)
 {
 	const struct ff_tl_bar *b = &d->t->bar[i];
 	double x = ff_svg_x(d, b->from), width = ff_svg_x(d, b->until) - x;
-	size_t room = (size_t)((width - 4) / 5.5), n = strcspn(b->text, " ");
+	size_t room = (size_t)((width - 4) / 5.5), n = strcspn(b->text, " ,");
 
 	if (width < 30)
 		return;

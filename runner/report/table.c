@@ -40,9 +40,7 @@ static bool read_row(struct ff_table *t, const char *line, const char *end)
 
 		if (after == line)
 			v = NAN;
-		if (after > end || (*after != ',' && after != end && *after != '\r'))
-			return false;
-		if (i + 1 < t->columns && *after != ',')
+		if (after > end || (i + 1 < t->columns ? *after != ',' : after != end && *after != '\r'))
 			return false;
 		t->value[i][t->rows] = isfinite(v) ? v : NAN;
 		line = after + 1;
