@@ -93,9 +93,10 @@ void ff_page_coverage(const struct ff_report *r, FILE *out)
 		fputs("<p class=\"note\">summary.json does not tell the targets apart: all of them together.</p>\n", out);
 	fputs("<p>How often the kernel accepted each call; the stronger the colour the more, by the logarithm.</p>\n", out);
 	fputs("<div class=\"box\" tabindex=\"0\" role=\"region\" aria-label=\"Coverage of calls and targets\">\n<table>\n"
-	      "<thead><tr><th scope=\"col\">Call</th><th scope=\"col\">Accepted</th><th scope=\"col\">Made</th>", out);
+	      "<thead><tr><th scope=\"col\">Call</th><th scope=\"col\" class=\"n\">Accepted</th>"
+	      "<th scope=\"col\" class=\"n\">Made</th>", out);
 	json_object_foreach((json_t *)targets, name, calls) {
-		fputs("<th scope=\"col\">", out);
+		fputs("<th scope=\"col\" class=\"n\">", out);
 		ff_html_printf(out, "on %s", name);
 		fputs("</th>", out);
 	}

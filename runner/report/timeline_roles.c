@@ -199,16 +199,16 @@ static void include(struct ff_timeline *t, enum ff_tl_role role)
 	}
 }
 
-/* Where little happened, take in some of what was before and after. */
+/* Where little happened, take in what was near it, too. */
 static void widen(struct ff_timeline *t)
 {
-	while (bars_in(t, t->zoom_from, t->zoom_until) < READABLE / 2 &&
-	       (t->zoom_from > t->from || t->zoom_until < t->until)) {
-		uint64_t room = (t->zoom_until - t->zoom_from) / 8 + 200;
-		uint64_t from = t->zoom_from - t->from > room ? t->zoom_from - room : t->from;
-		uint64_t until = t->until - t->zoom_until > room ? t->zoom_until + room : t->until;
+	uint64_t from, until, limit;
 
-		if (bars_in(t, from, until) > READABLE)
+	while (bars_in(t, t->zoom_from, t->zoom_until) < READABLE / 2 && nearest(t, FF_ROLE_NONE, &from, &until)) {
+		limit = (t->zoom_until - t->zoom_from) * 10 + (t->until - t->from) / 100;
+		from = from < t->zoom_from ? from : t->zoom_from;
+		until = until > t->zoom_until ? until : t->zoom_until;
+		if (until - from > limit || bars_in(t, from, until) > READABLE)
 			return;
 		t->zoom_from = from;
 		t->zoom_until = until;
@@ -243,7 +243,7 @@ void ff_tl_zoom(struct ff_timeline *t)
 {
 	t->zoom_from = t->from;
 	t->zoom_until = t->until;
-	if (!t->violated || bars_in(t, t->from, t->until) <= READABLE / 3)
+	if (!t->violated)
 		return;
 	start_at_saw(t);
 	include(t, FF_ROLE_EVIDENCE);
