@@ -184,6 +184,7 @@ static void moment(const struct ff_timeline *t, FILE *out)
 
 void ff_page_timeline(const struct ff_timeline *t, FILE *out)
 {
+	unsigned int hidden;
 	bool all = t->zoom_from == t->from && t->zoom_until == t->until;
 
 	moment(t, out);
@@ -194,8 +195,11 @@ void ff_page_timeline(const struct ff_timeline *t, FILE *out)
 		fputs("</div>\n", out);
 	}
 	box(out, "Timeline");
-	ff_svg_zoom(t, out);
+	hidden = ff_svg_zoom(t, out);
 	fputs("</div>\n", out);
+	if (hidden)
+		fprintf(out, "<p class=\"note\">Not drawn, too short beside others: %u stretches of the kernel.</p>\n",
+			hidden);
 	legend(out);
 	calls(t, out);
 	events(t, out);

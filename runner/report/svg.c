@@ -48,7 +48,7 @@ static void place_rows(struct ff_drawing *d, unsigned int *rows)
 		while (r < FF_SVG_ROWS - 1 && end[b->lane][r] > ff_svg_x(d, b->from))
 			r++;
 		d->row[i] = (unsigned char)r;
-		end[b->lane][r] = ff_svg_x(d, b->until) + 2;
+		end[b->lane][r] = ff_svg_x(d, b->until) + 0.5;
 		rows[b->lane] = rows[b->lane] > r + 1 ? rows[b->lane] : r + 1;
 	}
 }
@@ -166,11 +166,12 @@ static void draw(struct ff_drawing *d)
 	free(d->row);
 }
 
-void ff_svg_zoom(const struct ff_timeline *t, FILE *out)
+unsigned int ff_svg_zoom(const struct ff_timeline *t, FILE *out)
 {
 	struct ff_drawing d = { .t = t, .out = out, .from = t->zoom_from, .until = t->zoom_until, .large = true };
 
 	draw(&d);
+	return d.hidden;
 }
 
 void ff_svg_overview(const struct ff_timeline *t, FILE *out)

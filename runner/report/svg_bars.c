@@ -53,30 +53,36 @@ static void bar(const struct ff_drawing *d, unsigned int i)
 	fputc('\n', d->out);
 }
 
-/* In the small drawing what falls on the same place is drawn once. */
-static bool hidden(const struct ff_drawing *d, unsigned int i, double *last)
+/* What falls on the same place is drawn once, unless it is a call in the large drawing. */
+static bool hidden(const struct ff_drawing *d, unsigned int i, double last[][FF_SVG_ROWS])
 {
 	const struct ff_tl_bar *b = &d->t->bar[i];
-	double end = ff_svg_x(d, b->until);
+	double end = ff_svg_x(d, b->until), *before = &last[b->lane][d->row[i]];
 
-	if (d->large || b->role > FF_ROLE_BESIDE)
+	if ((d->large && b->call >= 0) || b->role > FF_ROLE_BESIDE)
 		return false;
-	if (end < last[b->lane] + 0.5 && end >= last[b->lane])
+	if (end < *before + (d->large ? 1.5 : 0.5) && end >= *before)
 		return true;
-	last[b->lane] = end;
+	*before = end;
 	return false;
 }
 
-void ff_svg_bars(const struct ff_drawing *d)
+void ff_svg_bars(struct ff_drawing *d)
 {
-	double last[FF_TL_LANES] = { 0 };
+	double last[FF_TL_LANES][FF_SVG_ROWS] = { 0 };
 
 	/* What matters last: it is drawn over the rest. */
 	for (int role = FF_ROLE_NONE; role <= FF_ROLE_SAW; role++)
-		for (unsigned int i = 0; i < d->t->nbars; i++)
-			if ((int)d->t->bar[i].role == role && ff_svg_shown(d, d->t->bar[i].from, d->t->bar[i].until) &&
-			    !hidden(d, i, last))
+		for (unsigned int i = 0; i < d->t->nbars; i++) {
+			const struct ff_tl_bar *b = &d->t->bar[i];
+
+			if ((int)b->role != role || !ff_svg_shown(d, b->from, b->until))
+				continue;
+			if (hidden(d, i, last))
+				d->hidden++;
+			else
 				bar(d, i);
+		}
 }
 
 /**

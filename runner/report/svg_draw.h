@@ -19,6 +19,7 @@
  * @large: with labels
  * @y, @height: of the lanes
  * @row: of each bar
+ * @hidden: bars that were left out
  */
 struct ff_drawing {
 	const struct ff_timeline *t;
@@ -27,6 +28,7 @@ struct ff_drawing {
 	bool large;
 	double y[FF_TL_LANES], height[FF_TL_LANES], bottom;
 	unsigned char *row;
+	unsigned int hidden;
 };
 
 /** ff_svg_x() - where a moment is; what is outside is at the edge */
@@ -39,7 +41,7 @@ bool ff_svg_shown(const struct ff_drawing *d, uint64_t from, uint64_t until);
 bool ff_svg_is_thread(const struct ff_tl_lane *l);
 
 /** ff_svg_bars(), ff_svg_marks(), ff_svg_labels() - the parts of it */
-void ff_svg_bars(const struct ff_drawing *d);
+void ff_svg_bars(struct ff_drawing *d);
 void ff_svg_marks(const struct ff_drawing *d);
 void ff_svg_labels(const struct ff_drawing *d);
 

@@ -115,7 +115,10 @@ static bool same_thing(const struct ff_event *begin, const struct ff_event *end)
 	return begin->kind != FF_EV_DMA_PIN || begin->cookie == end->cookie;
 }
 
-/* The event that ends event @i, or -1. What the same task begins again has no end before that. */
+/*
+ * The event that ends event @i, or -1. What the same task begins again has no end before
+ * that; a read has a pin for each stretch of its memory, and all end at once.
+ */
 static int find_end(const struct ff_case *c, size_t i)
 {
 	const struct ff_event *begin = &c->event[i];
@@ -124,7 +127,7 @@ static int find_end(const struct ff_case *c, size_t i)
 	for (size_t k = i + 1; end && k < c->nevents; k++) {
 		if (c->event[k].kind == end && same_thing(begin, &c->event[k]))
 			return (int)k;
-		if (c->event[k].kind == begin->kind && same_thing(begin, &c->event[k]))
+		if (begin->kind != FF_EV_DMA_PIN && c->event[k].kind == begin->kind && same_thing(begin, &c->event[k]))
 			return -1;
 	}
 	return -1;
@@ -223,6 +226,8 @@ static int add_events(struct ff_timeline *t)
 		if (used[i])
 			continue;
 		end = find_end(c, i);
+		if (end >= 0 && used[end])
+			end = -1;
 		if (end >= 0)
 			used[end] = true;
 		if (end >= 0 || c->event[i].kind == FF_EV_DELAY)

@@ -95,26 +95,17 @@ static const struct ff_tl_mark *first_mark(const struct ff_timeline *t)
 	return NULL;
 }
 
-/* A call that does not return breaks the law when it has been away for too long. */
-static uint64_t too_long(const struct ff_timeline *t, const struct ff_tl_bar *b)
-{
-	uint64_t at = b->from + t->c->history->call_limit_ns;
-
-	return at < b->from || at > b->until ? b->until : at;
-}
-
 static void moment(struct ff_timeline *t, const struct ff_finding *f)
 {
 	const struct ff_tl_bar *b = bar_of(t, f->call);
 	const struct ff_tl_mark *m = first_mark(t);
 
+	t->waits = b && !strcmp(f->oracle, "hang");
 	if (!strcmp(f->oracle, "unmap") && m)
 		violated(t, m->at, (int)m->lane, f->what);
-	else if ((t->waits = !strcmp(f->oracle, "hang") && b))
-		violated(t, too_long(t, b), (int)b->lane, f->what);
 	else if (!strcmp(f->oracle, "leak"))
 		violated(t, t->c->history->ended ? t->c->history->ended : t->until, -1, f->what);
-	else if (b)
+	else if (b)	/* of a hang: when it was judged, or came back */
 		violated(t, b->until, (int)b->lane, f->what);
 	else if (!strcmp(f->oracle, "kernel-log"))
 		snprintf(t->why, sizeof(t->why), "The kernel log has a clock of its own, some milliseconds from that "
