@@ -165,7 +165,7 @@ bench: $(BIN)
 doc_dir		:= $(DESTDIR)$(PREFIX)/share/doc/foliofuzz
 man_dir		:= $(DESTDIR)$(PREFIX)/share/man/man1
 regress_dir	:= $(DESTDIR)$(PREFIX)/share/foliofuzz/regress
-docs		:= $(wildcard README.md LICENSE docs/*.md)
+docs		:= $(wildcard README.md LICENSE docs/*.md docs/*.png)
 mans		:= $(wildcard docs/*.1)
 regress		:= $(wildcard corpus/regress/*.ff)
 

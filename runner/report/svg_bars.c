@@ -6,7 +6,7 @@
 #include "runner/report/html.h"
 #include "runner/report/svg_draw.h"
 
-#define MARK_WIDTH	5	/* events nearer than that are one mark */
+#define MARK_WIDTH	21	/* events nearer than that are one mark: room for its number */
 #define TITLE_EVENTS	8	/* events that a mark names */
 
 static const char *const looks[] = { "other", "reads", "writes", "drops", "moves", "kernel" };
@@ -130,7 +130,7 @@ static void draw_heap(const struct ff_drawing *d, unsigned int lane, const struc
 
 void ff_svg_marks(const struct ff_drawing *d)
 {
-	double width = d->large ? MARK_WIDTH * 3 : 1.5;
+	double width = d->large ? MARK_WIDTH : 1.5;
 
 	for (unsigned int lane = 0; lane < d->t->nlanes; lane++) {
 		struct heap h = { 0 };
