@@ -71,7 +71,7 @@ else
 # ---------------------------------------------------------------------------
 # Sources: every C file in these folders; nothing to add here for a new one.
 # ---------------------------------------------------------------------------
-DIRS		:= fuzzer oracles corpus runner runner/fuse runner/regress runner/vm bpf
+DIRS		:= fuzzer oracles corpus runner runner/fuse runner/regress runner/report runner/vm bpf
 SRCS		:= $(filter-out %.bpf.c,$(wildcard $(DIRS:%=%/*.c)))
 OBJS		:= $(SRCS:%.c=$(BUILD)/%.o)
 MAIN_OBJ	:= $(filter %/runner/main.o,$(OBJS))
@@ -129,8 +129,9 @@ $(OBJS): $(BUILD)/%.o: %.c $(BUILD)/.flags
 	@mkdir -p $(@D)
 	$(Q)$(compile) -c -o $@ $<
 
-# The text of reproducers is part of this one (.incbin, which no -MMD sees).
+# Texts that are part of these (.incbin, which no -MMD sees).
 $(BUILD)/corpus/repro_blocks.o: $(wildcard corpus/repro/*.c)
+$(BUILD)/runner/report/page.o: runner/report/style.css
 
 # Made anew each time and with q: two folders may have files of one name.
 $(LIB): $(LIB_OBJS) $(BUILD)/.objs
@@ -164,7 +165,7 @@ bench: $(BIN)
 doc_dir		:= $(DESTDIR)$(PREFIX)/share/doc/foliofuzz
 man_dir		:= $(DESTDIR)$(PREFIX)/share/man/man1
 regress_dir	:= $(DESTDIR)$(PREFIX)/share/foliofuzz/regress
-docs		:= $(wildcard README.md LICENSE docs/*.md)
+docs		:= $(wildcard README.md LICENSE docs/*.md docs/*.png)
 bash_dir	:= $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 regress		:= $(wildcard corpus/regress/*.ff corpus/regress/baseline.json)
 unit_dir	:= $(DESTDIR)$(PREFIX)/lib/systemd/system

@@ -17,7 +17,7 @@ double ff_cause_us(const struct ff_case *c, uint64_t ns)
 	return ((double)ns - (double)c->history->began) / 1000;
 }
 
-static void result_text(const struct ff_record *r, char *out, size_t n)
+void ff_cause_result(const struct ff_record *r, char *out, size_t n)
 {
 	const char *name = strerrorname_np(r->err);
 
@@ -40,7 +40,7 @@ void ff_cause_call(struct ff_finding *f, const struct ff_case *c, unsigned int i
 	char text[160], result[80], thread[8] = "setup", until[32] = "";
 
 	ff_call_print(call, text, sizeof(text));
-	result_text(r, result, sizeof(result));
+	ff_cause_result(r, result, sizeof(result));
 	if (call->thread != FF_SETUP)
 		snprintf(thread, sizeof(thread), "%u", call->thread);
 	if (r->state != FF_CALL_STARTED)

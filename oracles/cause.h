@@ -56,6 +56,9 @@ void ff_cause_witness(struct ff_finding *f, const struct ff_case *c);
  */
 void ff_cause_merge(struct ff_findings *all, struct ff_finding *last);
 
+/** ff_cause_result() - what came of a call: "= 4096", "= -1 ENXIO", "has not returned" */
+void ff_cause_result(const struct ff_record *r, char *out, size_t n);
+
 /** ff_cause_us() - @ns as microseconds since the program began */
 double ff_cause_us(const struct ff_case *c, uint64_t ns);
 

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* foliofuzz repro PROGRAM: a C file for a mail to a kernel list. */
-#include <ctype.h>
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "corpus/repro.h"
 #include "runner/cache.h"
 #include "runner/cmds.h"
 #include "runner/msg.h"
 #include "runner/options.h"
-#include "runner/program_file.h"
+#include "runner/repro_found.h"
 
 enum { KEY_SIGNATURE = 0x400, KEY_RUNS };
 
@@ -22,8 +19,8 @@ struct args {
 	struct ff_guest_options o;
 	const char *path, *signature, *out;
 	uint64_t runs;
-	struct ff_program program;
-	char found[160], what[400], kernel_text[300], about[4000], name[100];
+	struct ff_repro_found found;
+	char name[100];
 };
 
 static struct ff_findings findings;
@@ -82,75 +79,13 @@ static const struct argp argp = {
 	children, NULL, NULL
 };
 
-/* The comment at the head of a program's text, for people: not the version, not the seed. */
-static void take_comment(struct args *a, const char *text)
-{
-	size_t used = 0, n;
-
-	for (; *text == '#'; text += n + (text[n] == '\n')) {
-		const char *line = text + 1 + (text[1] == ' ');
-
-		n = strcspn(text, "\n");
-		if (!strncmp(text, "# foliofuzz ", 12) || (!strncmp(text, "# seed ", 7) && isdigit((unsigned char)text[7])))
-			continue;
-		used += (size_t)snprintf(a->about + used, sizeof(a->about) - used, "%.*s\n",
-					 (int)(n - (size_t)(line - text) + (n < (size_t)(line - text))), line);
-		if (used >= sizeof(a->about))
-			return;
-	}
-}
-
-static int read_program(struct args *a, const char *path)
-{
-	char *text = ff_program_file(path, &a->program);
-
-	if (!text)
-		return -EINVAL;
-	take_comment(a, text);
-	free(text);
-	return 0;
-}
-
-static const char *field(json_t *j, const char *name)
-{
-	const char *text = json_string_value(json_object_get(j, name));
-
-	return text ? text : "";
-}
-
-/* finding.json and program.ff of a folder. */
-static int read_finding(struct args *a)
-{
-	char path[4200];
-	json_error_t e;
-	json_t *j;
-
-	snprintf(path, sizeof(path), "%s/finding.json", a->path);
-	j = json_load_file(path, 0, &e);
-	if (!j) {
-		ff_msg_error("cannot read the finding %s: %s", path, e.text);
-		return -EINVAL;
-	}
-	snprintf(a->found, sizeof(a->found), "%s", field(j, "signature"));
-	snprintf(a->what, sizeof(a->what), "%s", field(j, "what"));
-	snprintf(a->kernel_text, sizeof(a->kernel_text), "%.100s (%.100s), in %d of %d runs of foliofuzz", field(j, "kernel"),
-		 field(j, "release"), (int)json_integer_value(json_object_get(j, "hits")),
-		 (int)json_integer_value(json_object_get(j, "runs")));
-	json_decref(j);
-	snprintf(path, sizeof(path), "%s/program.ff", a->path);
-	if (read_program(a, path))
-		return -EINVAL;
-	a->about[0] = '\0';	/* it says what finding.json says */
-	return 0;
-}
-
 static void take_finding(struct args *a, const struct ff_finding *f, struct ff_session *s)
 {
 	const struct ff_session_info *i = ff_session_info(s);
 
-	snprintf(a->found, sizeof(a->found), "%s", f->signature);
-	snprintf(a->what, sizeof(a->what), "%s", f->what);
-	snprintf(a->kernel_text, sizeof(a->kernel_text), "%.100s (%.100s)", i->kernel, i->release);
+	snprintf(a->found.signature, sizeof(a->found.signature), "%s", f->signature);
+	snprintf(a->found.what, sizeof(a->found.what), "%s", f->what);
+	snprintf(a->found.kernel, sizeof(a->found.kernel), "%.100s (%.100s)", i->kernel, i->release);
 }
 
 /* Run it until something is found: 0 and a->found, or FF_EXIT_*. */
@@ -160,8 +95,8 @@ static int run_it(struct args *a, struct ff_session *s, struct ff_judge *judge, 
 	uint64_t fed = 0, done = 0;
 	int ret;
 
-	while (!*stop && !a->found[0] && done < a->runs) {
-		while (fed < a->runs && !ff_session_feed(s, &a->program, a))
+	while (!*stop && !a->found.signature[0] && done < a->runs) {
+		while (fed < a->runs && !ff_session_feed(s, &a->found.program, a))
 			fed++;
 		ret = ff_session_collect(s, &out);
 		if (ret < 0 && ret != -ECANCELED)
@@ -179,7 +114,7 @@ static int run_it(struct args *a, struct ff_session *s, struct ff_judge *judge, 
 		if (findings.n)
 			take_finding(a, &findings.f[0], s);
 	}
-	if (a->found[0])
+	if (a->found.signature[0])
 		return 0;
 	ff_msg_error("nothing was found in %llu runs; --runs N runs it more often, --signature says what to look for",
 		     (unsigned long long)done);
@@ -211,24 +146,19 @@ static void take_name(struct args *a)
 
 static int write_file(struct args *a)
 {
-	struct ff_repro about = {
-		.signature = a->signature ? a->signature : a->found, .what = a->what, .kernel = a->kernel_text,
-		.about = a->about, .name = a->name,
-	};
 	char *text = NULL;
-	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
-	int ret = f ? ff_repro_write(&a->program, &about, f) : -errno;
+	int ret;
 
-	if (f && fclose(f) && !ret)
-		ret = -ENOMEM;
+	if (a->signature)
+		snprintf(a->found.signature, sizeof(a->found.signature), "%s", a->signature);
+	ret = ff_repro_found_text(&a->found, a->name, &text);
 	if (!ret && a->out)
-		ret = ff_write_file(a->out, text, n);
+		ret = ff_write_file(a->out, text, strlen(text));
 	else if (!ret)
-		fwrite(text, 1, n, stdout);
+		fputs(text, stdout);
 	free(text);
 	if (ret == -EINVAL)
-		ff_msg_error("\"%s\" is no signature of a finding, such as errno.sigbus.load", about.signature);
+		ff_msg_error("\"%s\" is no signature of a finding, such as errno.sigbus.load", a->found.signature);
 	else if (ret)
 		ff_msg_error("cannot write %s: %s", a->out ? a->out : "the C file", strerror(-ret));
 	return ret == -EINVAL ? FF_EXIT_USAGE : ret ? FF_EXIT_HARNESS : FF_EXIT_CLEAN;
@@ -245,12 +175,12 @@ int cmd_repro(int argc, char **argv)
 	ff_parse(&argp, "repro", argc, argv, &a);
 	take_name(&a);
 	if (!stat(a.path, &st) && S_ISDIR(st.st_mode)) {
-		if (read_finding(&a))
+		if (ff_repro_finding(&a.found, a.path))
 			return FF_EXIT_USAGE;
-	} else if (read_program(&a, a.path)) {
+	} else if (ff_repro_program(&a.found, a.path)) {
 		return FF_EXIT_USAGE;
 	}
-	if (!a.found[0] && !a.signature && (a.o.session.kernel || a.o.here)) {
+	if (!a.found.signature[0] && !a.signature && (a.o.session.kernel || a.o.here)) {
 		status = find_on_kernel(&a);
 		if (status)
 			return status;

@@ -14,6 +14,7 @@ int cmd_repro(int argc, char **argv);
 int cmd_regress(int argc, char **argv);
 int cmd_merge(int argc, char **argv);
 int cmd_submit(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_kernel(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 

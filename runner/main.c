@@ -23,6 +23,7 @@ static const struct {
 	{ "repro", "write a C file that shows a finding, for libc and pthreads alone", cmd_repro },
 	{ "merge", "make one campaign folder out of several: shards that ran on other machines", cmd_merge },
 	{ "submit", "run a campaign on many machines, through Slurm", cmd_submit },
+	{ "report", "make a page, a trace or a mail of what a campaign found", cmd_report },
 	{ "kernel", "fetch kernels to test, and list them", cmd_kernel },
 	{ "doctor", "what works on this machine, and what is missing", cmd_doctor },
 };
