@@ -152,7 +152,7 @@ static void catch_faults(void)
 #define TOUCH()	(guarded = 1, fault = NULL, !sigsetjmp(fault_jmp, 0))
 
 /* Where it faulted, or NULL. */
-static const char *touched(void)
+static inline const char *touched(void)
 {
 	guarded = 0;
 	return fault;
