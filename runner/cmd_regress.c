@@ -14,11 +14,13 @@
 #include "runner/regress/text.h"
 
 enum { KEY_BASELINE = 0x600, KEY_RECORD, KEY_COMPARE, KEY_FAIL_FAST, KEY_SHARD, KEY_RUNS, KEY_MOST, KEY_ODDS,
-       KEY_FORMAT };
+       KEY_FORMAT, KEY_ORIGIN = 0x700, KEY_URL };
+
+static struct ff_kcidb_options kcidb;
 
 static int write_kcidb(const struct ff_regress *r, FILE *out)
 {
-	json_t *o = ff_regress_kcidb(r, NULL);
+	json_t *o = ff_regress_kcidb(r, &kcidb);
 	int ret = !o ? -ENOMEM : json_dumpf(o, out, JSON_INDENT(1)) ? -EIO : 0;
 
 	json_decref(o);
@@ -57,6 +59,8 @@ static const struct argp_option options[] = {
 	{ "junit", KEY_FORMAT + 1, "FILE", 0, "... as JUnit XML", 0 },
 	{ "kcidb", KEY_FORMAT + 2, "FILE", 0, "... as JSON of kcidb's schema 5.3", 0 },
 	{ "lava", KEY_FORMAT + 3, "FILE", 0, "... as lines for LAVA", 0 },
+	{ "kcidb-origin", KEY_ORIGIN, "NAME", 0, "The CI system that signs the kcidb report: a-z, 0-9 and _ (foliofuzz)", 0 },
+	{ "kcidb-url", KEY_URL, "URL", 0, "Where --out DIR will be published: the kcidb report links its regress.json", 0 },
 	{ 0 }
 };
 
@@ -141,6 +145,16 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_FORMAT ... KEY_FORMAT + FORMATS - 1:
 		r->format_path[key - KEY_FORMAT] = arg;
+		return 0;
+	case KEY_ORIGIN:
+		if (!ff_kcidb_origin_ok(arg))
+			argp_error(state, "--kcidb-origin %s: expected a-z, 0-9 and _", arg);
+		kcidb.origin = arg;
+		return 0;
+	case KEY_URL:
+		if (!ff_kcidb_url_ok(arg))
+			argp_error(state, "--kcidb-url %s: expected as https://ci.example.org/runs/7", arg);
+		kcidb.url = arg;
 		return 0;
 	case ARGP_KEY_ARG:
 		r->first = r->first ? r->first : arg;

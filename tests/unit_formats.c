@@ -352,6 +352,25 @@ static void test_lava(void)
 	ff_regress_free(&r);
 }
 
+/* regress.json is what the reports are made of: it must lose no result, whatever a text holds. */
+static void test_json(void)
+{
+	struct ff_regress r;
+	json_t *j, *o;
+	size_t i;
+
+	case_hostile(&r);
+	j = ff_regress_json(&r);
+	tap_is_int(json_array_size(json_object_get(j, "results")), r.nresults, "regress.json has each result");
+	tap_is_int(json_array_size(json_object_get(j, "kernels")), r.nkernels, "and each kernel");
+	json_array_foreach(json_object_get(j, "results"), i, o)
+		if (json_array_size(json_object_get(o, "signatures")) != 1 || !string_of(o, "log"))
+			break;
+	tap_is_int(i, r.nresults, "with signatures and log");
+	json_decref(j);
+	ff_regress_free(&r);
+}
+
 static void test_full_disk(void)
 {
 	struct ff_regress r;
@@ -381,6 +400,7 @@ int main(void)
 	test_kcidb();
 	test_kcidb_limits();
 	test_lava();
+	test_json();
 	test_full_disk();
 	return tap_done();
 }

@@ -6,21 +6,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runner/regress/result.h"
+#include "runner/regress/formats.h"
 
 #define VERSION	1
 
 /* ---- writing ---- */
 
+/* Texts of guests, and texts that were cut inside a character: to jansson no strings at all. */
+static json_t *clean_text(const char *s)
+{
+	char *clean = ff_regress_clean(s, 4 * strlen(s), 1);
+	json_t *o = clean ? json_string(clean) : NULL;
+
+	free(clean);
+	return o;
+}
+
 static json_t *kernel_json(const struct ff_regress_kernel *k)
 {
-	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "name", k->name, "release", k->release, "version", k->version,
-			 "append", k->append, "accel", k->accel, "skipped", k->skipped);
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "name", clean_text(k->name), "release", clean_text(k->release),
+			 "version", clean_text(k->version), "append", clean_text(k->append), "accel", clean_text(k->accel),
+			 "skipped", clean_text(k->skipped));
 }
 
 static json_t *program_json(const struct ff_regress_program *p)
 {
-	return json_pack("{s:s,s:s,s:s,s:s}", "name", p->name, "about", p->about, "source", p->source, "path", p->path);
+	return json_pack("{s:o,s:o,s:o,s:o}", "name", clean_text(p->name), "about", clean_text(p->about),
+			 "source", clean_text(p->source), "path", clean_text(p->path));
 }
 
 static json_t *result_json(const struct ff_regress *r, const struct ff_regress_result *x)
@@ -28,17 +40,18 @@ static json_t *result_json(const struct ff_regress *r, const struct ff_regress_r
 	json_t *signatures = json_array(), *expected = json_array();
 
 	for (unsigned int i = 0; i < x->nsignatures; i++)
-		json_array_append_new(signatures, json_pack("{s:s,s:i,s:s}", "signature", x->signatures[i].signature,
+		json_array_append_new(signatures, json_pack("{s:o,s:i,s:o}", "signature", clean_text(x->signatures[i].signature),
 							    "hits", (int)x->signatures[i].hits,
-							    "what", x->signatures[i].what));
+							    "what", clean_text(x->signatures[i].what)));
 	for (unsigned int i = 0; i < x->nexpected; i++)
-		json_array_append_new(expected, json_pack("{s:s,s:s}", "signature", x->expected[i].signature,
-							  "known", x->expected[i].known));
-	return json_pack("{s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:o,s:f,s:f,s:f,s:s}",
-			 "program", r->programs[x->program].name, "kernel", r->kernels[x->kernel].name,
-			 "verdict", ff_regress_verdict_name(x->verdict), "reason", x->reason,
+		json_array_append_new(expected, json_pack("{s:o,s:o}", "signature", clean_text(x->expected[i].signature),
+							  "known", clean_text(x->expected[i].known)));
+	return json_pack("{s:o,s:o,s:s,s:o,s:i,s:i,s:o,s:o,s:f,s:f,s:f,s:o}",
+			 "program", clean_text(r->programs[x->program].name), "kernel", clean_text(r->kernels[x->kernel].name),
+			 "verdict", ff_regress_verdict_name(x->verdict), "reason", clean_text(x->reason),
 			 "runs", (int)x->runs, "hits", (int)x->hits, "signatures", signatures, "expected", expected,
-			 "rate", x->rate, "miss_odds", x->miss_odds, "seconds", x->seconds, "log", x->log ? x->log : "");
+			 "rate", x->rate, "miss_odds", x->miss_odds, "seconds", x->seconds,
+			 "log", clean_text(x->log ? x->log : ""));
 }
 
 json_t *ff_regress_json(const struct ff_regress *r)
