@@ -177,7 +177,7 @@ static const struct argp argp = {
 	"program runs until its verdict is sure, and no longer. --out DIR has the result as regress.json, and the "
 	"evidence of what the baseline does not know as folders, as \"fuzz\" keeps its findings.\n\n"
 	"Exit status: 0 nothing failed (fixed and flaky are said, and are no failure), 1 something failed, 2 wrong use (or a "
-	"malformed program or baseline), 3 the harness could not run, 4 all was skipped.\n",
+	"malformed program or baseline), 3 the harness, or a kernel that was asked for, could not run, 4 all was skipped.\n",
 	ff_guest_children, NULL, NULL
 };
 
@@ -276,6 +276,9 @@ static int exit_status(const struct ff_regress *x)
 {
 	if (ff_regress_count(x, FF_REGRESS_FAIL))
 		return FF_EXIT_FOUND;
+	for (unsigned int k = 0; k < x->nkernels; k++)
+		if (x->kernels[k].skipped[0])	/* asked for, and not looked at: that is not success */
+			return FF_EXIT_HARNESS;
 	return ff_regress_count(x, FF_REGRESS_SKIP) == x->nresults ? FF_EXIT_SKIPPED : FF_EXIT_CLEAN;
 }
 

@@ -36,6 +36,9 @@ status 2 "a bad head is wrong use" "$FOLIOFUZZ" regress "$tmp/bad.ff" --kernel b
 like "and said with file and line" "$tmp/stderr" "bad.ff:2: .*abuot"
 echo '{' >"$tmp/bad.json"
 status 2 "so is a bad baseline" "$FOLIOFUZZ" regress "$kept/append.ff" --kernel bookworm --baseline "$tmp/bad.json"
+status 3 "a kernel that cannot be started is no success" \
+	env PATH=/nonexistent "$FOLIOFUZZ" regress "$kept/append.ff" --kernel "$KERNEL"
+like "it is skipped with the reason" "$tmp/stdout" "append on $KERNEL: no guest of $KERNEL could be started"
 
 status 1 "a bug that no baseline knows is a fail" regress --out "$tmp/out" --ktap "$tmp/ktap" --json
 is "collapse-unready" "$(verdict collapse-unready)" fail

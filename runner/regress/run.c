@@ -242,9 +242,9 @@ static int run_kernel(struct run *r, unsigned int k)
 			snprintf(why, sizeof(why), "no guest of %.64s could be started (%s): see the messages", kernel->name, strerror(-ret));
 		else
 			snprintf(why, sizeof(why), "%s", over(r) ? over(r) : "it was not run");
-		if (ret && !r->broken && !kernel->release[0])
+		if (ret && ret != -ECANCELED && !r->broken && !kernel->release[0])
 			snprintf(kernel->skipped, sizeof(kernel->skipped), "%.250s", why);
-		skip_rest(r, c->append, why);
+		skip_rest(r, kernel->skipped[0] ? NULL : c->append, why);
 		if (ret != -ECANCELED && !r->broken)
 			ret = 0;	/* other kernels may be had */
 	}
