@@ -13,7 +13,7 @@
 #include "runner/proc.h"
 #include "tests/tap.h"
 
-#define PROGRAMS 24
+#define PROGRAMS 60
 
 static char dir[] = "/tmp/foliofuzz-unit-lanes.XXXXXX";
 static volatile sig_atomic_t stop;
@@ -107,7 +107,8 @@ int main(void)
 		return 1;
 	c = make();
 	tap_is_int(ff_campaign_lane_open(c), 0, "the first kernel's turn");
-	work(c, true, 10);
+	for (unsigned int i = 0; i < PROGRAMS / 2 && (!by_job[0] || !by_job[1]); i++)
+		work(c, true, 1);
 	tap_ok(c->opened == 2 && by_job[0] && by_job[1], "two jobs work (%u, %u results)", by_job[0], by_job[1]);
 	gone(c);
 	work(c, true, UINT32_MAX);
