@@ -40,6 +40,11 @@ look()
 {
 	local number programs failed pending id known
 
+	if [ ! -e "$OUT/state.json" ]; then
+		[ "$last_number" -eq 0 ] || wrong "the state is gone"
+		echo "kill $kills: before the first guest worked"
+		return
+	fi
 	number=$(field number)
 	failed=$(field failed_programs)
 	programs=$(sed -n '/^  "tally"/,$s/^ *"programs": \([0-9]*\),*$/\1/p' "$OUT/state.json" | head -n 1)
