@@ -24,6 +24,13 @@ trap '[ -n "$campaign" ] && kill -KILL "$campaign" 2>/dev/null; rm -rf "$tmp"' E
 trap 'exit 143' INT TERM
 bad=0 kills=0
 
+# A sleep that ends with us.
+nap()
+{
+	sleep "$1" &
+	wait $!
+}
+
 wrong()
 {
 	echo "WRONG: $*"
@@ -81,9 +88,9 @@ while [ $SECONDS -lt $end ]; do
 			kill -0 "$campaign" 2>/dev/null || break
 			sleep 0.5
 		done
-		sleep $((EVERY / 2 + RANDOM % (EVERY + 1)))
+		nap $((EVERY / 2 + RANDOM % (EVERY + 1)))
 	else
-		sleep $((RANDOM % 20))
+		nap $((RANDOM % 20))
 	fi
 	kill -KILL "$campaign" 2>/dev/null || { tail -n 5 "$OUT.err"; wrong "the campaign ended by itself"; break; }
 	wait "$campaign" 2>/dev/null
