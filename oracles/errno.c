@@ -140,18 +140,6 @@ static bool permitted(const struct ff_model *m, unsigned int mem, const struct f
 	return false;
 }
 
-/*
- * Beyond what was mapped at first: a program may go there when some call of it makes
- * the mapping longer, and that may not have happened yet.
- */
-static bool beyond_mapping(const struct ff_model *m, unsigned int mem, uint64_t fault)
-{
-	uint64_t page = m->c->history->page_size ? m->c->history->page_size : 4096;
-	uint64_t first = m->view.mem[mem].off, len = m->view.mem[mem].len;
-
-	return fault < first || fault - first >= (len + page - 1) / page * page;
-}
-
 static void judge_signal(const struct ff_model *m, unsigned int id, struct ff_findings *out)
 {
 	const struct ff_call *call = &m->c->program->call[id];
@@ -170,7 +158,7 @@ static void judge_signal(const struct ff_model *m, unsigned int id, struct ff_fi
 	if (r->signal == SIGBUS)
 		wrong = sigbus_wrong(m, obj, r);
 	else
-		wrong = r->signal == SIGSEGV && permitted(m, mem, call) && !beyond_mapping(m, mem, r->fault);
+		wrong = r->signal == SIGSEGV && permitted(m, mem, call);
 	if (!wrong)
 		return;
 	f = begin(m, id, r->signal == SIGBUS ? "sigbus" : "sigsegv", out);
