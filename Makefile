@@ -167,6 +167,8 @@ regress_dir	:= $(DESTDIR)$(PREFIX)/share/foliofuzz/regress
 docs		:= $(wildcard README.md LICENSE docs/*.md)
 mans		:= $(wildcard docs/*.1)
 regress		:= $(wildcard corpus/regress/*.ff)
+unit_dir	:= $(DESTDIR)$(PREFIX)/lib/systemd/system
+units		:= $(wildcard runner/systemd/*.in)
 
 install: $(BIN)
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX)/bin/foliofuzz)
@@ -175,6 +177,9 @@ install: $(BIN)
 	$(if $(docs),$(Q)$(INSTALL) -m 644 $(docs) $(doc_dir))
 	$(if $(mans),$(Q)$(INSTALL) -D -m 644 -t $(man_dir) $(mans))
 	$(if $(regress),$(Q)$(INSTALL) -D -m 644 -t $(regress_dir) $(regress))
+	$(Q)$(INSTALL) -d $(unit_dir)
+	$(Q)for u in $(units); do \
+		sed 's|@PREFIX@|$(PREFIX)|g' $$u >$(unit_dir)/$$(basename $$u .in) || exit; done
 
 deps:
 	$(Q)CC='$(CC)' .ci/deps all
@@ -194,6 +199,7 @@ help:
 	@echo 'make mutant-programs  kept programs on the mutant kernel: each bug with its verdict'
 	@echo 'make repro-proof  the C file of each seed bug sees it with its mutant on, and not off'
 	@echo 'make corpus-torture  the corpus store: KILLS=2000 writers killed, DAMAGES=100000'
+	@echo 'make campaign-torture  a campaign killed again and again: TIME=7200 (s) EVERY=180 (s)'
 	@echo 'make corpus-fuzz  libFuzzer on the readers of stores and texts: TIME=300 (s)'
 	@echo 'make deps       install the Debian packages that are missing'
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'

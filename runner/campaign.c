@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runner/cache.h"
 #include "runner/campaign_state.h"
 #include "runner/msg.h"
 #include "runner/proc.h"
@@ -341,25 +342,41 @@ static int run(struct ff_campaign *c, int *status)
 	if (ret)
 		return ret;
 	c->began_ms = ff_now_ms();
-	c->minute_ms = c->began_ms + MINUTE_MS;
-	c->minute_calls = ff_tally_sum(&c->tally).done;
-	c->minute_seconds = c->past_seconds;
+	/* a minute of run time, also for who is killed more often */
+	c->minute_ms = c->began_ms + MINUTE_MS - (long long)((c->past_seconds - c->minute_seconds) * 1000);
 	c->slice_began += ff_campaign_seconds(c);
 	c->save_now = true;
 	ff_screen_open(&c->screen);
+	c->screen.last_calls = ff_tally_sum(&c->tally).accepted;
 	hello(c);
 	ret = loop(c, &why);
 	c->quit = 1;
 	ff_screen_clear(&c->screen);
 	if (!ret)
 		ret = ff_campaign_settle(c);
-	saved = ff_campaign_minute(c, why);
+	saved = ret == -ENOSPC || ret == -EDQUOT;	/* said; the state of before is whole */
+	if (!saved)
+		saved = ff_campaign_minute(c, why);
 	if (!saved)
 		saved = ff_campaign_save(c, why);
 	ff_campaign_summary(c, why);
 	if (!ret && !saved)
 		*status = verdict(c);
 	return ret ? ret : saved;
+}
+
+/* It was over before: what its summary said is still so. */
+static void say_again(const struct ff_campaign *c)
+{
+	char path[3100], *text;
+
+	snprintf(path, sizeof(path), "%s/summary.json", ff_store_path(c->store));
+	text = c->cfg.o.json ? ff_read_file(path, NULL) : NULL;
+	if (text)
+		fputs(text, stdout);
+	else
+		printf("%u findings (%u known), kept in %s/findings\n", c->nfound, c->nknown, ff_store_path(c->store));
+	free(text);
 }
 
 /* The folder is ours, and we know what is in it. */
@@ -425,10 +442,12 @@ int ff_campaign(const struct ff_campaign_config *cfg)
 	c->began_ms = ff_now_ms();
 	c->started = time(NULL);
 	ret = begin(c);
-	if (!ret && c->over)
-		status = verdict(c);	/* said already */
-	else if (!ret)
+	if (!ret && c->over) {
+		say_again(c);
+		status = verdict(c);
+	} else if (!ret) {
 		ret = run(c, &status);
+	}
 	if (ret == -EINVAL)
 		status = FF_EXIT_USAGE;	/* no kernel of this name, the corpus is no store, the state is none */
 	if (ret == -ECANCELED)

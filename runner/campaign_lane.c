@@ -232,7 +232,7 @@ int ff_campaign_jobs(struct ff_campaign *c)
 	for (unsigned int i = 0; i < c->opened && !ret; i++)
 		ret = note_gone(c, &c->job[i]);
 	/* One after the other: what boots is slow already. */
-	if (!ret && c->opened < c->cfg.jobs && ff_job_phase(&c->job[c->opened - 1]) != FF_JOB_STARTING && !c->quit)
+	if (!ret && c->opened && c->opened < c->cfg.jobs && ff_job_phase(&c->job[c->opened - 1]) != FF_JOB_STARTING && !c->quit)
 		ret = open_job(c);
 	if (ret || !all_gone(c) || c->quit)
 		return ret;

@@ -10,6 +10,8 @@
 #include "runner/msg.h"
 #include "runner/plot.h"
 
+#define UPDATES	16	/* of finding.json, a minute */
+
 static void measure(struct ff_campaign *c, struct ff_plot *p)
 {
 	struct ff_session_info info;
@@ -36,15 +38,20 @@ static void measure(struct ff_campaign *c, struct ff_plot *p)
 	p->disk_kib = ff_disk_kib(ff_store_path(c->store));
 }
 
-static int update_findings(struct ff_campaign *c)
+/* A few each minute, in turn: each is a sync of the disk, and the state has them all. */
+static int update_findings(struct ff_campaign *c, unsigned int most)
 {
 	int ret = 0;
 
-	for (unsigned int i = 0; i < c->nfound && !ret; i++) {
-		if (!c->found[i].changed)
+	for (unsigned int i = 0; i < c->nfound && most && !ret; i++) {
+		struct ff_found *f = &c->found[(c->updated + i) % c->nfound];
+
+		if (!f->changed)
 			continue;
-		c->found[i].changed = false;
-		ret = ff_store_update(c->store, &c->found[i], NULL);
+		f->changed = false;
+		ret = ff_store_update(c->store, f, NULL);
+		if (!--most)
+			c->updated = (unsigned int)(f - c->found) + 1;
 	}
 	return ret;
 }
@@ -92,7 +99,7 @@ int ff_campaign_minute(struct ff_campaign *c, const char *ended)
 				   p.features, p.kept, p.findings, p.known, p.restarts,
 				   (unsigned long long)p.rss_kib, (unsigned long long)p.disk_kib);
 	if (!ret)
-		ret = update_findings(c);
+		ret = update_findings(c, running ? UPDATES : FF_MAX_FOUND);
 	if (!ret)
 		ret = write_text(c, "metrics.prom", ff_campaign_metrics(c, &p, running));
 	if (ret)

@@ -327,6 +327,8 @@ static void restore_numbers(struct ff_campaign *c, const json_t *j)
 	c->last_found = json_number_value(json_object_get(j, "last_found"));
 	c->last_signal = json_number_value(json_object_get(j, "last_signal"));
 	c->last_features = (unsigned int)get(j, "last_features");
+	c->minute_seconds = json_number_value(json_object_get(j, "minute_seconds"));
+	c->minute_calls = get(j, "minute_calls");
 	c->replay.spent_ns = get(j, "replay_ns");
 }
 

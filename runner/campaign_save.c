@@ -144,6 +144,8 @@ static json_t *state_json(struct ff_campaign *c, const char *ended)
 	json_object_set_new(j, "last_found", json_real(c->last_found));
 	json_object_set_new(j, "last_signal", json_real(c->last_signal));
 	json_object_set_new(j, "last_features", json_integer(c->last_features));
+	json_object_set_new(j, "minute_seconds", json_real(c->minute_seconds));
+	json_object_set_new(j, "minute_calls", u64(c->minute_calls));
 	json_object_set_new(j, "replay_ns", u64(c->replay.spent_ns));
 	json_object_set_new(j, "config", ff_campaign_config_json(&c->cfg));
 	json_object_set_new(j, "tally", ff_tally_json(&c->tally));

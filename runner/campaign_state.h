@@ -56,6 +56,7 @@ struct ff_campaign {
 	struct ff_screen screen;
 	struct ff_found found[FF_MAX_FOUND];
 	unsigned int nfound, nknown, unkept, nlost;
+	unsigned int updated;		/* of the findings: whose turn it is to be written */
 	uint64_t number;		/* of the next program */
 	uint64_t failed_programs;	/* whose targets could not be made: not in the tally's programs */
 	uint64_t fed, digest;		/* programs fed; what all accounted ones were (docs/campaign.md) */

@@ -14,6 +14,7 @@ static void job_free(struct ff_replay_job *job)
 	free((void *)job->c.log);
 	free((void *)job->c.witness);
 	free((void *)job->c.stuck);
+	free((void *)job->c.lost);
 	free(job);
 }
 
@@ -33,9 +34,9 @@ static bool case_copy(struct ff_case *to, const struct ff_case *from)
 	to->log = strdup(from->log ? from->log : "");
 	to->witness = strdup(from->witness ? from->witness : "");
 	to->stuck = from->stuck && from->stuck->nsamples ? copy(from->stuck, sizeof(*from->stuck)) : NULL;
-	to->lost = from->lost;	/* a string constant */
+	to->lost = strdup(from->lost);
 	to->cover = NULL;
-	return to->program && to->history && to->event && to->log && to->witness;
+	return to->program && to->history && to->event && to->log && to->witness && to->lost;
 }
 
 struct ff_replay_job *ff_replay_add(struct ff_replay *rp, struct ff_found *found, const struct ff_case *c,

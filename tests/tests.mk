@@ -62,3 +62,4 @@ check: $(run_unit) $(BIN) guest_side
 # Proofs that take long, under targets of their own.
 include tests/corpus.mk
 include tests/mutants/mutants.mk
+include tests/campaign.mk
