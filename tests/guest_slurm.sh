@@ -44,7 +44,7 @@ fuzz_of()
 	for p in /proc/[0-9]*; do
 		[ "$(tr '\0' ' ' <"$p/cmdline" 2>/dev/null | cut -d ' ' -f 2)" = fuzz ] &&
 			tr '\0' '\n' <"$p/cmdline" 2>/dev/null | grep -qxF "$out/shard-$1" && echo "${p#/proc/}"
-	done | head -n 1
+	done 2>/dev/null | head -n 1
 }
 
 # kept N LEAST: has the shard acknowledged so many programs?
@@ -97,6 +97,11 @@ for n in 1 2 3; do
 	is "shard $n ended well" "$(job_field "${job}_$n" JobState)" COMPLETED
 done
 is "the merge, too" "$(job_field "$merge" JobState)" COMPLETED
+
+# They went on where they were, and did not begin again.
+for n in 2 3; do
+	like "shard $n went on" "$out/shard-$n/campaign.log" ' resumed'
+done
 
 # Nothing that was acknowledged is missing. Looked at without merge's own eyes.
 "$FOLIOFUZZ" corpus list "$out/merged/corpus.ff" --json >"$tmp/list.json" 2>&1
