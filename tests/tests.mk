@@ -61,5 +61,6 @@ check: $(run_unit) $(BIN) guest_side
 
 # Proofs that take long, under targets of their own.
 include tests/corpus.mk
+include tests/scale.mk
 include tests/mutants/mutants.mk
 include tests/campaign.mk
