@@ -102,7 +102,6 @@ json_t *ff_campaign_summary_json(struct ff_campaign *c, const char *ended)
 	json_t *j = json_object();
 	char digest[20];
 
-	add_kernels(c, j);
 	snprintf(digest, sizeof(digest), "%016llx", (unsigned long long)c->digest);
 	json_object_set_new(j, "seed", json_integer((json_int_t)c->cfg.seed));
 	json_object_set_new(j, "jobs", json_integer(c->cfg.jobs));
@@ -114,6 +113,7 @@ json_t *ff_campaign_summary_json(struct ff_campaign *c, const char *ended)
 	json_object_set_new(j, "findings_not_kept", json_integer(c->unkept));
 	json_object_update_new(j, ff_tally_json(&c->tally));
 	json_object_set_new(j, "coverage", ff_tally_coverage(&c->tally));
+	add_kernels(c, j);
 	if (strcmp(ended, "running"))
 		add_slopes(c, j);
 	return j;

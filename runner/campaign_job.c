@@ -7,6 +7,8 @@
 
 #include "runner/msg.h"
 
+#define STACK	(8 << 20)	/* here the agent and its programs run on it, whatever ulimit -s says */
+
 enum { IDLE, OPEN, RESTART, QUIT };
 
 static void *start_guests(void *arg)
@@ -44,6 +46,7 @@ static void give_order(struct ff_job *j, int order)
 
 int ff_job_open(struct ff_job *j, unsigned int id, const struct ff_session_config *cfg)
 {
+	pthread_attr_t attr;
 	int err;
 
 	j->id = id;
@@ -58,7 +61,10 @@ int ff_job_open(struct ff_job *j, unsigned int id, const struct ff_session_confi
 	atomic_store(&j->phase, FF_JOB_STARTING);
 	pthread_mutex_init(&j->lock, NULL);
 	pthread_cond_init(&j->changed, NULL);
-	err = pthread_create(&j->thread, NULL, start_guests, j);
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK);
+	err = pthread_create(&j->thread, &attr, start_guests, j);
+	pthread_attr_destroy(&attr);
 	if (err) {
 		ff_msg_error("cannot make a thread that starts guests: %s", strerror(err));
 		j->thread = 0;

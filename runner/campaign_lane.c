@@ -151,7 +151,9 @@ static int first_guest(struct ff_campaign *c)
 int ff_campaign_lane_open(struct ff_campaign *c)
 {
 	int ret = open_feedback(c);
+	unsigned int stable, kept;
 
+	c->last_features = ff_campaign_features(c, &stable, &kept);
 	c->opened = 0;
 	c->failed_row = 0;
 	c->replay.lane = c->turn;

@@ -18,7 +18,7 @@ static const struct argp_option options[] = {
 	{ "first", KEY_FIRST, "unknown", OPTION_ARG_OPTIONAL,
 	  "Stop after the first finding and its replays; with =unknown the first that is not a known bug", 0 },
 	{ "seed", KEY_SEED, "N", 0, "Same seed, same generated programs (drawn and printed if not given); with --no-feedback the same campaign", 0 },
-	{ "corpus", KEY_CORPUS, "FILE", 0, "Begin with the programs of this corpus and keep there those that made the kernel do something new (made if it is not there; OUT/corpus.ff)", 0 },
+	{ "corpus", KEY_CORPUS, "FILE", 0, "Begin with the programs of this corpus and keep there those that made the kernel do something new (OUT/corpus.ff; made if it is not there)", 0 },
 	{ "no-feedback", KEY_NO_FEEDBACK, NULL, 0, "Generate all programs, keep and change none: what comes back changes nothing", 0 },
 	{ "target", KEY_TARGET, "TARGET", 0, "All programs on this target, as \"tmpfs huge=always swap=zram\" (else they rotate)", 0 },
 	{ "kcov", KEY_KCOV, NULL, 0, "The code of the kernel that a program goes through is signal, too, where the kernel has CONFIG_KCOV", 0 },

@@ -13,7 +13,7 @@
 #include "runner/msg.h"
 
 #define DRAWN		16	/* so many are looked at for one choice */
-#define MOST		32768	/* programs; in memory 3 to 6 KiB each */
+#define MOST		32768	/* programs: with their signal some KiB of memory each */
 #define SAME_TARGET	4	/* so much likelier is what was kept on this target */
 #define LEAST_US	5000	/* what runs faster than this is no cheaper: the rest of a program's time */
 

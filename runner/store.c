@@ -170,14 +170,16 @@ int ff_store_log(struct ff_store *st, const char *fmt, ...)
 
 int ff_store_load(struct ff_store *st, struct ff_found *f)
 {
-	char path[3400];
+	char path[3400], signature[sizeof(f->signature)];
 	json_t *j;
 
 	snprintf(path, sizeof(path), "%s/findings/%s/finding.json", st->out, f->signature);
 	j = json_load_file(path, 0, NULL);
 	if (!j)
 		return -ENOENT;
+	snprintf(signature, sizeof(signature), "%s", f->signature);
 	ff_found_load(f, j);
+	snprintf(f->signature, sizeof(f->signature), "%s", signature);	/* whatever the file says */
 	json_decref(j);
 	return 0;
 }

@@ -24,6 +24,13 @@ trap '[ -n "$campaign" ] && kill -KILL "$campaign" 2>/dev/null; rm -rf "$tmp"' E
 trap 'exit 143' INT TERM
 bad=0 kills=0
 
+# A sleep that ends with us.
+nap()
+{
+	sleep "$1" &
+	wait $!
+}
+
 wrong()
 {
 	echo "WRONG: $*"
@@ -40,6 +47,11 @@ look()
 {
 	local number programs failed pending id known
 
+	if [ ! -e "$OUT/state.json" ]; then
+		[ "$last_number" -eq 0 ] || wrong "the state is gone"
+		echo "kill $kills: before the first guest worked"
+		return
+	fi
 	number=$(field number)
 	failed=$(field failed_programs)
 	programs=$(sed -n '/^  "tally"/,$s/^ *"programs": \([0-9]*\),*$/\1/p' "$OUT/state.json" | head -n 1)
@@ -68,7 +80,18 @@ while [ $SECONDS -lt $end ]; do
 	# shellcheck disable=SC2086 # words
 	"$FOLIOFUZZ" fuzz --resume --out "$OUT" $TORTURE_ARGS >"$tmp/out" 2>>"$OUT.err" &
 	campaign=$!
-	sleep $((EVERY / 2 + RANDOM % (EVERY + 1)))
+	# Counted from its first checkpoint on; one in five is killed while it begins.
+	touch "$tmp/began"
+	if [ $((RANDOM % 5)) -gt 0 ]; then
+		for _ in $(seq 600); do
+			[ "$OUT/state.json" -nt "$tmp/began" ] && break
+			kill -0 "$campaign" 2>/dev/null || break
+			sleep 0.5
+		done
+		nap $((EVERY / 2 + RANDOM % (EVERY + 1)))
+	else
+		nap $((RANDOM % 20))
+	fi
 	kill -KILL "$campaign" 2>/dev/null || { tail -n 5 "$OUT.err"; wrong "the campaign ended by itself"; break; }
 	wait "$campaign" 2>/dev/null
 	campaign=

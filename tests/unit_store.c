@@ -4,6 +4,7 @@
  * better program replaces the old one in one step, and a disk that cannot be
  * written leaves what was there.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -127,6 +128,35 @@ static void test_lost(struct ff_store *st)
 	tap_is_int(ff_store_log(st, "a line"), 0, "the log is written");
 }
 
+static void test_lock(struct ff_store *st)
+{
+	struct ff_store *other;
+	pid_t before = -1;
+
+	tap_ok(!ff_store_lock(st, &before) && before == 0, "the folder is locked, by nobody before");
+	tap_is_int(ff_store_open(&other, dir), 0, "another campaign looks into it");
+	tap_ok(ff_store_lock(other, &before) == -EBUSY && before == getpid(), "and may not run there while this one does");
+	ff_store_close(other);
+}
+
+/* A campaign of weeks says a lot. */
+static void test_log(struct ff_store *st)
+{
+	char path[256], now[256], line[1001];
+	struct stat a = { 0 }, b = { 0 };
+
+	memset(line, 'x', 1000);
+	line[1000] = '\0';
+	snprintf(now, sizeof(now), "%s/campaign.log", dir);
+	snprintf(path, sizeof(path), "%s/campaign.log.1", dir);
+	for (int i = 0; i < 20000; i++)
+		if (ff_store_log(st, "%d %s", i, line))
+			tap_ok(0, "line %d is written", i);
+	tap_ok(!stat(path, &a) && !stat(now, &b) && a.st_size > 8 << 20 && a.st_size < 9 << 20 && b.st_size < 9 << 20,
+	       "20 MB of log: the last 8 MiB and what came after are kept (%lld, %lld)", (long long)a.st_size,
+	       (long long)b.st_size);
+}
+
 int main(void)
 {
 	struct ff_store *st = NULL;
@@ -139,6 +169,8 @@ int main(void)
 	test_replace(st);
 	test_failure(st);
 	test_lost(st);
+	test_lock(st);
+	test_log(st);
 	ff_store_close(st);
 	tap_is_int(ff_store_open(&st, dir), 0, "and again");
 	tap_is_int(ff_store_lost(st, "panic", "the kernel panicked", &c), 0, "numbers of lost guests go on");
