@@ -141,6 +141,6 @@ void ff_submit_merge(FILE *f, const struct ff_submit *s, const struct ff_submit_
 		(unsigned long long)s->shards);
 	fputs("\"$foliofuzz\" merge --out \"$dir/merged\" \"$@\"\nstatus=$?\n"
 	      "if \"$foliofuzz\" report --help >/dev/null 2>&1; then\n"
-	      "\t\"$foliofuzz\" report \"$dir/merged\" --html \"$dir/merged/report.html\"\nfi\n"
+	      "\t\"$foliofuzz\" report \"$dir/merged\"\nfi\n"
 	      "[ \"$status\" -le 1 ] && exit 0\nexit \"$status\"\n", f);
 }
