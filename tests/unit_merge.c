@@ -7,6 +7,7 @@
  */
 #include <fcntl.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -465,6 +466,40 @@ static void bounded(void)
 	tap_ok(same("wl/m", "wl2/m"), "the same ones");
 }
 
+/* A merge that is killed, again and again: the next one makes it whole. */
+static void killed_merge(void)
+{
+	char *argv[] = { "merge", "--out", "m", "../a", "../b", "../c", NULL };
+	int status, killed = 0;
+	pid_t pid;
+
+	ff_mkdir_p("wz");
+	srand(3);
+	for (int i = 0; i < 30; i++) {
+		pid = fork();
+		if (!pid) {
+			dup2(open("/dev/null", O_WRONLY), 1);
+			dup2(1, 2);
+			if (chdir("wz"))
+				_exit(99);
+			/* half of the time into what an earlier one left */
+			if (i % 2)
+				ff_remove_tree("m");
+			_exit(cmd_merge(6, argv));
+		}
+		usleep((unsigned int)(rand() % 25000));
+		kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+		killed += WIFSIGNALED(status);
+	}
+	tap_ok(killed >= 3, "merges are killed (%d of 30)", killed);
+	MERGE(1, "wz", "--out m ../b ../a ../c", "and one that is not");
+	/* temporary files of killed ones are nobody's */
+	if (system("find wz -name '*.tmp*' -delete; rm -rf wz/m/findings/.new wz/m/lost/.new"))
+		tap_diag("find failed");
+	tap_ok(same("w0/m", "wz/m"), "the same bytes");
+}
+
 /* Random shards in random groups. */
 static void random_trees(void)
 {
@@ -524,6 +559,7 @@ int main(void)
 	missing();
 	again();
 	bounded();
+	killed_merge();
 	random_trees();
 	if (chdir("/"))
 		return 1;
