@@ -5,7 +5,7 @@
 # three shards (on this machine's own tmpfs, no VM) and the merge that depends
 # on them. One shard is killed by kill -9 in the middle, another one is requeued
 # as after a node's failure: of what was acknowledged, nothing may be missing.
-# timeout: 240
+# timeout: 400
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/slurm.sh"
 
