@@ -127,7 +127,8 @@ void ff_submit_campaign(FILE *f, const struct ff_submit *s, const struct ff_subm
 	fputs("\nbegin()\n{\n\trun", f);
 	for (int i = 0; i < s->nfuzz; i++)
 		put_quoted(f, " ", s->fuzz[i], "");
-	fprintf(f, " --out \"$shard\" \\\n\t\t--seed $((%llu + n)) --time %llu\n}\n", (unsigned long long)s->seed, (unsigned long long)s->seconds);
+	fprintf(f, " --out \"$shard\" \\\n\t\t--seed $((%llu + n)) --time %llu\n}\n",
+		(unsigned long long)s->seed, (unsigned long long)s->seconds);
 	fputs(shard_text, f);
 }
 

@@ -91,7 +91,8 @@ static void shards(const struct ff_submit *s, const struct ff_submit_place *p)
 	free(text);
 
 	tap_is_int(run("campaign.sbatch"), 0, "a shard with findings: it went well");
-	snprintf(want, sizeof(want), "<fuzz>\n<--here>\n<--target>\n<tmpfs huge=always>\n<it's>\n<--out>\n<%s/shard-7>\n<--seed>\n<1007>\n<--time>\n<3600>\n", p->out);
+	snprintf(want, sizeof(want), "<fuzz>\n<--here>\n<--target>\n<tmpfs huge=always>\n<it's>\n"
+		 "<--out>\n<%s/shard-7>\n<--seed>\n<1007>\n<--time>\n<3600>\n", p->out);
 	told = get("told");
 	tap_is_str(told, want, "its options as they were given, its own folder and seed");
 	free(told);
