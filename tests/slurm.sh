@@ -175,7 +175,6 @@ slurm_steps()
 	local p
 
 	for p in /proc/[0-9]*; do
-		case ${p#/proc/} in $$|$BASHPID) continue ;; esac
 		case $(readlink "$p/exe" 2>/dev/null) in
 		*slurmstepd*) ;;
 		*) continue ;;
