@@ -205,6 +205,7 @@ help:
 	@echo 'make corpus-torture  the corpus store: KILLS=2000 writers killed, DAMAGES=100000'
 	@echo 'make campaign-torture  a campaign killed again and again: TIME=7200 (s) EVERY=180 (s)'
 	@echo 'make corpus-fuzz  libFuzzer on the readers of stores and texts: TIME=300 (s)'
+	@echo 'make scale-sim  what many shards would bring; scale-merge: what merging costs; CAMPAIGN=DIR'
 	@echo 'make deps       install the Debian packages that are missing'
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
 	@echo 'make clean      remove build/ and build-san/; findings in out/ stay'

@@ -46,18 +46,27 @@ static bool is_suffix(const char *text)
 	return !*text;
 }
 
+static bool has(const struct ff_set *set, const char *text)
+{
+	struct ff_id id;
+
+	for (size_t i = 0; i < sizeof(id.byte); i++)
+		if (sscanf(text + 2 * i, "%2hhx", &id.byte[i]) != 1)
+			return false;
+	return ff_set_get(set, &id);
+}
+
 /* Are the programs there of which the log says "kept ID"? */
 static unsigned int check_kept(struct ff_merge *m, const char *dir, const char *log, const struct ff_set *set)
 {
 	unsigned int kept = 0, gone = 0;
 	char id[FF_ID_TEXT], first[FF_ID_TEXT] = "";
-	size_t n;
 
 	for (const char *line = log; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		if (sscanf(line, "%*s kept %64[0-9a-f]", id) != 1 || strlen(id) != FF_ID_TEXT - 1)
 			continue;
 		kept++;
-		if (!ff_set_find(set, id, &n) && !gone++)
+		if (!has(set, id) && !gone++)
 			snprintf(first, sizeof(first), "%s", id);
 	}
 	if (gone)

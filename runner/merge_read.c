@@ -238,7 +238,8 @@ void ff_merge_read(struct ff_merge *m, const char *dir)
 	struct stat st;
 
 	if (stat(dir, &st) || !S_ISDIR(st.st_mode)) {
-		ff_merge_hurt(m, "%s: %s; the others are merged", dir, errno == ENOENT ? "no such folder" : "is no folder that can be read");
+		ff_merge_hurt(m, "%s: %s; the others are merged", dir, errno == ENOENT ?
+			      "no such folder" : "is no folder that can be read");
 		return;
 	}
 	ff_merge_path(path, "%s/merge.json", dir);

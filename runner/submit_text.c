@@ -127,7 +127,8 @@ void ff_submit_campaign(FILE *f, const struct ff_submit *s, const struct ff_subm
 	fputs("\nbegin()\n{\n\trun", f);
 	for (int i = 0; i < s->nfuzz; i++)
 		put_quoted(f, " ", s->fuzz[i], "");
-	fprintf(f, " --out \"$shard\" \\\n\t\t--seed $((%llu + n)) --time %llu\n}\n", (unsigned long long)s->seed, (unsigned long long)s->seconds);
+	fprintf(f, " --out \"$shard\" \\\n\t\t--seed $((%llu + n)) --time %llu\n}\n",
+		(unsigned long long)s->seed, (unsigned long long)s->seconds);
 	fputs(shard_text, f);
 }
 
@@ -141,6 +142,6 @@ void ff_submit_merge(FILE *f, const struct ff_submit *s, const struct ff_submit_
 		(unsigned long long)s->shards);
 	fputs("\"$foliofuzz\" merge --out \"$dir/merged\" \"$@\"\nstatus=$?\n"
 	      "if \"$foliofuzz\" report --help >/dev/null 2>&1; then\n"
-	      "\t\"$foliofuzz\" report \"$dir/merged\" --html \"$dir/merged/report.html\"\nfi\n"
+	      "\t\"$foliofuzz\" report \"$dir/merged\"\nfi\n"
 	      "[ \"$status\" -le 1 ] && exit 0\nexit \"$status\"\n", f);
 }

@@ -36,6 +36,13 @@ slurm_have()
 	done
 }
 
+slurm_download()
+{
+	apt-get install --download-only -y -q --no-install-recommends \
+		-o Debug::NoLocking=1 -o Dir::Cache::archives="$tmp/debs" -o APT::Sandbox::User=root \
+		slurmctld slurmd slurm-client munge >"$tmp/apt.log" 2>&1 </dev/null
+}
+
 # What is missing, into a folder: apt only downloads, and needs no lock for it.
 slurm_unpack()
 {
@@ -43,9 +50,8 @@ slurm_unpack()
 
 	command -v apt-get >/dev/null || return 1
 	mkdir -p "$tmp/debs/partial" "$tmp/slurm"
-	apt-get install --download-only -y -q --no-install-recommends \
-		-o Debug::NoLocking=1 -o Dir::Cache::archives="$tmp/debs" -o APT::Sandbox::User=root \
-		slurmctld slurmd slurm-client munge >"$tmp/apt.log" 2>&1 </dev/null || return 1
+	# A fresh container has no lists, old ones name what the mirror has dropped.
+	slurm_download || { apt-get update -q >/dev/null 2>&1 </dev/null; slurm_download; } || return 1
 	for deb in "$tmp"/debs/*.deb; do
 		dpkg-deb -x "$deb" "$tmp/slurm" || return 1
 	done
@@ -169,7 +175,6 @@ slurm_steps()
 	local p
 
 	for p in /proc/[0-9]*; do
-		case ${p#/proc/} in $$|$BASHPID) continue ;; esac
 		case $(readlink "$p/exe" 2>/dev/null) in
 		*slurmstepd*) ;;
 		*) continue ;;

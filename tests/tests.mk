@@ -62,5 +62,6 @@ check: $(run_unit) $(BIN) guest_side
 # Proofs that take long, under targets of their own.
 include tests/corpus.mk
 include tests/regress.mk
+include tests/scale.mk
 include tests/mutants/mutants.mk
 include tests/campaign.mk
