@@ -210,10 +210,27 @@ void ff_report_case_open(struct ff_report_case *rc, const struct ff_report *r,
 	judge(rc, rc->f.signature);
 }
 
+void ff_report_small_open(struct ff_report_case *rc, const struct ff_report *r, const struct ff_report_finding *f)
+{
+	char path[400];
+
+	snprintf(path, sizeof(path), "minimized/findings/%s/history", f->name);
+	ff_report_case_open(rc, r, f, path);
+}
+
 void ff_report_case_close(struct ff_report_case *rc)
 {
 	ff_case_free(rc->c);
 	rc->c = NULL;
+}
+
+void ff_report_seen(const struct ff_report_finding *f, char *out, size_t n)
+{
+	long long count = ff_json_int(f->j, "count"), programs = ff_json_int(f->j, "programs");
+
+	snprintf(out, n, "%lld time%s", count, count == 1 ? "" : "s");
+	if (programs)
+		snprintf(out + strlen(out), n - strlen(out), ", in %lld program%s", programs, programs == 1 ? "" : "s");
 }
 
 char *ff_report_c_file(const struct ff_report *r, const struct ff_report_finding *f, char *why, size_t n)

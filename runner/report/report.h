@@ -58,6 +58,12 @@ void ff_report_case_open(struct ff_report_case *rc, const struct ff_report *r,
 			 const struct ff_report_finding *f, const char *path);
 void ff_report_case_close(struct ff_report_case *rc);
 
+/** ff_report_small_open() - the same of the history that the minimised program left; @rc->c is NULL when there is none */
+void ff_report_small_open(struct ff_report_case *rc, const struct ff_report *r, const struct ff_report_finding *f);
+
+/** ff_report_seen() - "12 times, in 2 programs" */
+void ff_report_seen(const struct ff_report_finding *f, char *out, size_t n);
+
 /** ff_report_c_file() - the C file of the finding's smallest program, malloc()ed; NULL with @why */
 char *ff_report_c_file(const struct ff_report *r, const struct ff_report_finding *f, char *why, size_t n);
 
