@@ -209,7 +209,7 @@ int ff_report_mail(const struct ff_report *r, const struct ff_report_finding *f,
 	minimised = program(out, r, f);
 	heading(out, "Evidence");
 	if (minimised && !small)
-		ff_mail_wrap(out, "", "", "Of the program as it was found, before it was minimised: calls have other numbers there.");
+		ff_mail_wrap(out, "", "", "Of the program as it was found, not the minimised one: calls have other numbers.");
 	ff_mail_wrap(out, "", "", "Calls are counted from 0, those of the setup first. Times are microseconds since the "
 		     "program began, on the clock of the guest.");
 	fputc('\n', out);

@@ -107,8 +107,9 @@ static void stacks(const struct ff_case *c, FILE *out)
 	s = &c->stuck->sample[c->stuck->nsamples - 1];
 	shown = s->ntasks < MAX_STACKS ? s->ntasks : MAX_STACKS;
 	fprintf(out, "<details>\n<summary>Stacks of %u tasks while it did not return</summary>\n", s->ntasks);
-	fputs("<div class=\"box\" tabindex=\"0\" role=\"region\" aria-label=\"Stacks\">\n<table>\n<thead><tr><th scope=\"col\">Task</th>"
-	      "<th scope=\"col\">State</th><th scope=\"col\">Stack, from the innermost function</th></tr></thead>\n<tbody>\n", out);
+	ff_html_box(out, "Stacks");
+	fputs("<table>\n<thead><tr><th scope=\"col\">Task</th><th scope=\"col\">State</th>"
+	      "<th scope=\"col\">Stack, from the innermost function</th></tr></thead>\n<tbody>\n", out);
 	for (unsigned int i = 0; i < shown; i++) {
 		const struct ff_stuck_task *t = &s->task[i];
 
@@ -165,7 +166,8 @@ static int shown_by(const struct ff_report *r, const struct ff_report_finding *f
 	}
 	if (!ret)
 		ret = timeline(small.c ? "Timeline of the program as it was found" : "Timeline", found, out);
-	part(out, small.c ? "Evidence, of the program as it was found" : "Evidence", found->f.evidence, EVIDENCE_LINES, true);
+	part(out, small.c ? "Evidence, of the program as it was found" : "Evidence", found->f.evidence,
+	     EVIDENCE_LINES, true);
 	ff_report_case_close(&small);
 	return ret;
 }
@@ -180,7 +182,8 @@ static void reproduce(const struct ff_report_finding *f, bool small, FILE *out)
 	ff_html_printf(out, "foliofuzz judge findings/%s/history\n", f->name);
 	if (!small)
 		ff_html_printf(out, "foliofuzz minimize findings/%s %s\n", f->name, ff_json_text(f->j, "guest"));
-	ff_html_printf(out, "foliofuzz repro findings/%s -o repro.c && gcc -O2 -pthread -o repro repro.c && ./repro\n", f->name);
+	ff_html_printf(out, "foliofuzz repro findings/%s -o repro.c && gcc -O2 -pthread -o repro repro.c && ./repro\n",
+		       f->name);
 	ff_html_printf(out, "foliofuzz report . --mail %s\n", f->name);
 	ff_html_printf(out, "foliofuzz report . --trace %s -o trace.json    # for https://ui.perfetto.dev\n", f->name);
 	fputs("</pre>\n", out);

@@ -55,8 +55,9 @@ static void axes(FILE *out, struct range *r)
 	r->y1 = ceil(r->y1 / step - 1e-9) * step;
 	for (double v = 0; v <= r->y1 * 1.0001; v += step) {
 		ff_axis_number(v, text, sizeof(text));
-		fprintf(out, "<path class=\"grid\" d=\"M%d %.1f H%d\"/><text class=\"tick\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
-			LEFT, py(r, v), WIDTH - RIGHT, LEFT - 5, py(r, v) + 4, text);
+		fprintf(out, "<path class=\"grid\" d=\"M%d %.1f H%d\"/>", LEFT, py(r, v), WIDTH - RIGHT);
+		fprintf(out, "<text class=\"tick\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n", LEFT - 5,
+			py(r, v) + 4, text);
 	}
 	for (double v = ceil(r->x0 / x) * x; v <= r->x1 * 1.0001; v += x) {
 		ff_axis_seconds(v, r->x1 - r->x0, text, sizeof(text));
@@ -96,8 +97,8 @@ static void legend(FILE *out, const struct ff_line *line, unsigned int n)
 {
 	fputs("<ul class=\"legend\">\n", out);
 	for (unsigned int i = 0; i < n && i < KEYS; i++) {
-		fprintf(out, "<li><svg viewBox=\"0 0 14 12\" aria-hidden=\"true\"><path class=\"s%u\" stroke-width=\"3\" d=\"M0 6 H14\"/></svg>",
-			i % STYLES);
+		fprintf(out, "<li><svg viewBox=\"0 0 14 12\" aria-hidden=\"true\"><path class=\"s%u\" stroke-width=\"3\" "
+			"d=\"M0 6 H14\"/></svg>", i % STYLES);
 		ff_html_text(out, line[i].name);
 		if (line[i].n && !isnan(line[i].y[line[i].n - 1])) {
 			fputs(": ", out);

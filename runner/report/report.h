@@ -58,7 +58,7 @@ void ff_report_case_open(struct ff_report_case *rc, const struct ff_report *r,
 			 const struct ff_report_finding *f, const char *path);
 void ff_report_case_close(struct ff_report_case *rc);
 
-/** ff_report_small_open() - the same of the history that the minimised program left; @rc->c is NULL when there is none */
+/** ff_report_small_open() - the same of what the minimised program left; @rc->c is NULL when there is nothing */
 void ff_report_small_open(struct ff_report_case *rc, const struct ff_report *r, const struct ff_report_finding *f);
 
 /** ff_report_seen() - "12 times, in 2 programs" */
