@@ -58,6 +58,9 @@ status 1 "a page that is not well nested is found" check html "$tmp/bad.html"
 sed '0,/&lt;b id/s//<b id/' "$page" >"$tmp/bad.html"
 status 1 "so is markup of a stranger" check html "$tmp/bad.html"
 
+sed 's/--muted: #525c66/--muted: #a0a0a0/' "$page" >"$tmp/bad.html"
+status 1 "so is a colour that cannot be read" check html "$tmp/bad.html"
+
 # ------------------------------------------------------------------ traces and mails
 mkdir "$tmp/traces" "$tmp/mails"
 failed=
