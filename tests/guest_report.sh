@@ -91,14 +91,15 @@ status 2 "no such finding" "$FOLIOFUZZ" report "$tmp/out" --mail no.such
 like "those that are there are named" "$tmp/stderr" "seek.hole-in-data.collapse"
 status 2 "two things at once" "$FOLIOFUZZ" report "$tmp/out" --mail a --trace b
 status 3 "a place where nothing can be written" "$FOLIOFUZZ" report "$tmp/out" -o /proc/nowhere/page.html
-mkdir -p "$tmp/torn/findings/x" "$tmp/torn/findings/data.stale.load.pwrite"
+mkdir -p "$tmp/torn/findings/x" "$tmp/torn/findings/a;touch b" "$tmp/torn/findings/data.stale.load.pwrite"
 echo '{ "oracle"' >"$tmp/torn/findings/x/finding.json"
 echo '{ "oracle": "data", "signature": 7 }' >"$tmp/torn/findings/data.stale.load.pwrite/finding.json"
+echo '{}' >"$tmp/torn/findings/a;touch b/finding.json"
 echo '[]' >"$tmp/torn/summary.json"
 echo '{ "version": 1 }' >"$tmp/torn/regress.json"
 ok "a folder of which half is missing" "$FOLIOFUZZ" report "$tmp/torn"
 ok "still gives a sound page" check html "$tmp/torn/report.html"
-like "which says what is missing" "$tmp/torn/report.html" "1 folders under findings/ have no finding.json"
+like "which says what is missing" "$tmp/torn/report.html" "2 folders under findings/ have no finding.json"
 
 # ------------------------------------------------------------------ in a browser
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || browser=

@@ -65,8 +65,9 @@ static void subject(FILE *out, const struct ff_report_finding *f)
 	put_ascii(out, target, strcspn(target, " \n"));
 	fputs(": ", out);
 	put_ascii(out, text, strcspn(text, ".:;\n"));
-	fprintf(out, " (");
-	put_ascii(out, ff_json_text(f->j, "release"), strcspn(ff_json_text(f->j, "release"), "\n"));
+	fputs(" (", out);
+	text = *ff_json_text(f->j, "release") ? ff_json_text(f->j, "release") : "kernel not known";
+	put_ascii(out, text, strcspn(text, "\n"));
 	fputs(")\n\n", out);
 }
 

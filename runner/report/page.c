@@ -152,7 +152,8 @@ static int findings(const struct ff_report *r, FILE *out)
 	fputs("<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">Findings</h2>\n", out);
 	fprintf(out, "<p>%u finding%s: %u new, %u known.</p>\n", r->n, r->n == 1 ? "" : "s", r->n - known, known);
 	if (r->unread)
-		fprintf(out, "<p class=\"warning\">%u folders under findings/ have no finding.json that can be read.</p>\n",
+		fprintf(out, "<p class=\"warning\">%u folders under findings/ have no finding.json that can be read, or names that are "
+			"no signatures.</p>\n",
 			r->unread);
 	if (ff_json_int(r->summary, "findings_not_kept"))
 		fprintf(out, "<p class=\"warning\">%lld more findings were not kept: there was no room.</p>\n",

@@ -144,9 +144,15 @@ static int timeline(const char *heading, const struct ff_report_case *rc, FILE *
 	}
 	if (!rc->c)
 		return 0;
-	ret = ff_timeline_make(&t, rc->c, &rc->f);
+	ret = ff_timeline_make(&t, rc->c, &rc->shown);
 	if (ret)
 		return ret;
+	if (strcmp(rc->shown.signature, rc->f.signature)) {
+		fputs("<p class=\"note\">The kernel log has a clock of its own. What is marked is what the witness saw of the "
+		      "same bug, ", out);
+		ff_html_text(out, rc->shown.signature);
+		fputs(":</p>\n", out);
+	}
 	ff_page_timeline(&t, out);
 	ff_timeline_free(&t);
 	return 0;

@@ -34,10 +34,12 @@ struct ff_report {
  * @c: NULL: it cannot be read; @why says why
  * @f: the finding as the judge of today has it; else as finding.json tells it
  * @again: the judge of today finds it, too
+ * @shown: the finding whose moment is marked: @f; of a kernel log, whose clock is another, what
+ *	the witness saw of the same bug, if it did
  */
 struct ff_report_case {
 	struct ff_case *c;
-	struct ff_finding f;
+	struct ff_finding f, shown;
 	bool again;
 	char why[400];
 };
