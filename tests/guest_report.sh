@@ -32,6 +32,7 @@ is "and a timeline with the moment, or why there is none" \
 	"$(grep -cE '^<p>(Violation at|The kernel log has a clock|No call and no event)' "$page")" \
 	"$(grep -c '<article ' "$page")"
 ok "a history that the judge finds nothing in is none of them" [ "$(grep -c 'judge of today' "$page")" -eq 0 ]
+like "what the kernel log says is marked where the witness saw it" "$page" "What is marked is what the witness saw of the same bug"
 like "the minimised program is there" "$page" "Program, minimised"
 like "the C file is there" "$page" "int main\(int argc"
 like "what strangers wrote is text" "$page" "&lt;script&gt;alert\(1\)&lt;/script&gt;&lt;b id=&quot;evil&quot;"
@@ -109,22 +110,23 @@ chrome()
 	timeout 100 "$browser" --headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run \
 		--allow-file-access-from-files --user-data-dir="$tmp/profile" --hide-scrollbars "$@" 2>/dev/null
 }
-# widths WIDTH: how wide the page is in a frame of that width, and how wide what is in it
+# widths WIDTH: how wide the page is in a frame of that width, how wide what is in it, and how
+# many parts are still folded when it is to be printed (its policy must permit its own script)
 widths()
 {
 	cat >"$tmp/frame.html" <<-END
 	<!DOCTYPE html><title>none</title><iframe src="file://$page" width="$1" height="800" style="border:0" id="f"></iframe>
 	<script>f.onload = () => { const d = f.contentDocument;
-	d.querySelectorAll("details").forEach(x => x.open = true); const e = d.documentElement;
-	document.title = e.clientWidth + " " + e.scrollWidth; }</script>
+	f.contentWindow.dispatchEvent(new Event("beforeprint")); const e = d.documentElement;
+	document.title = e.clientWidth + " " + e.scrollWidth + " " + d.querySelectorAll("details:not([open])").length; }</script>
 	END
 	chrome --window-size=1400,900 --dump-dom "file://$tmp/frame.html" | sed -n 's|.*<title>\(.*\)</title>.*|\1|p'
 }
 if [ -z "$browser" ] || ! chrome --dump-dom about:blank >/dev/null; then
 	skip "the page in a browser" "no chromium that runs here"
 else
-	is "on a phone nothing sticks out" "$(widths 390)" "390 390"
-	is "nor on a desktop" "$(widths 1280)" "1280 1280"
+	is "on a phone nothing sticks out, with all unfolded" "$(widths 390)" "390 390 0"
+	is "nor on a desktop" "$(widths 1280)" "1280 1280 0"
 	for i in 0 1; do
 		chrome --blink-settings=preferredColorScheme=$i --window-size=1280,900 --screenshot="$tmp/$i.png" "file://$page"
 	done
