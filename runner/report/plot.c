@@ -6,9 +6,9 @@
 #include "runner/report/axis.h"
 #include "runner/report/html.h"
 
-#define WIDTH	520
-#define HEIGHT	220
-#define LEFT	52
+#define WIDTH	440
+#define HEIGHT	210
+#define LEFT	46
 #define RIGHT	12
 #define TOP	10
 #define BOTTOM	24
@@ -47,9 +47,9 @@ static double py(const struct range *r, double y)
 	return HEIGHT - BOTTOM - y / r->y1 * (HEIGHT - TOP - BOTTOM);
 }
 
-static void axes(FILE *out, struct range *r)
+static void axes(FILE *out, struct range *r, bool counts)
 {
-	double step = ff_axis_step(r->y1, 4), x = ff_axis_seconds_step(r->x1 - r->x0, 5);
+	double step = counts ? fmax(ff_axis_step(r->y1, 4), 1) : ff_axis_step(r->y1, 4), x = ff_axis_seconds_step(r->x1 - r->x0, 5);
 	char text[40];
 
 	r->y1 = ceil(r->y1 / step - 1e-9) * step;
@@ -70,6 +70,7 @@ static void axes(FILE *out, struct range *r)
 static void curve(FILE *out, const struct range *r, const struct ff_line *l, unsigned int style, bool steps)
 {
 	double last = -INFINITY;
+	unsigned int drawn = 0;
 	bool pen = false;
 
 	fprintf(out, "<path class=\"s s%u\" d=\"", style % STYLES);
@@ -87,7 +88,10 @@ static void curve(FILE *out, const struct range *r, const struct ff_line *l, uns
 		fprintf(out, "%c%.1f %.1f ", pen ? 'L' : 'M', x, py(r, l->y[i]));
 		pen = true;
 		last = x;
+		drawn++;
 	}
+	if (drawn == 1)	/* a campaign of a minute */
+		fputs("h-6", out);
 	fputs("\"><title>", out);
 	ff_html_text(out, l->name);
 	fputs("</title></path>\n", out);
@@ -121,7 +125,7 @@ void ff_plot(FILE *out, const char *title, const struct ff_line *line, unsigned 
 	fprintf(out, "\n<svg class=\"plot\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"", WIDTH, HEIGHT);
 	ff_html_printf(out, "%s over time; the values at the end are below", title);
 	fputs("\">\n", out);
-	axes(out, &r);
+	axes(out, &r, steps);
 	for (unsigned int i = 0; i < n; i++)
 		curve(out, &r, &line[i], i, steps);
 	fputs("</svg>\n", out);
