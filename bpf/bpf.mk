@@ -11,7 +11,7 @@ BPF_CFLAGS	?= -target bpf -D__TARGET_ARCH_x86 -mcpu=v3 -g -O2 -Wall -Werror \
 # ring first: the others refer to what it defines.
 BPF_SRCS	:= bpf/ring.bpf.c bpf/fault.bpf.c bpf/dma.bpf.c bpf/collapse.bpf.c \
 		   bpf/shmswap.bpf.c bpf/waits.bpf.c bpf/pagewait.bpf.c bpf/mapped.bpf.c \
-		   bpf/hold.bpf.c
+		   bpf/hold.bpf.c bpf/move.bpf.c
 BPF_OBJS	:= $(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.bpf.o,$(BPF_SRCS))
 BPF_HDRS	:= bpf/event.h bpf/hold.h bpf/waits.h bpf/ff_core.h bpf/ff_emit.h
 BPF_SKEL	:= $(BUILD)/bpf/witness.skel.h

@@ -34,6 +34,7 @@ static const char *const names[FF_EV_NR] = {
 	[FF_EV_FAULT_AROUND] = "fault_around",
 	[FF_EV_MAPPED_UNREADY] = "mapped_unready",
 	[FF_EV_DELAY] = "delay",
+	[FF_EV_MOVED] = "moved",
 };
 
 const char *ff_ev_name(unsigned int kind)

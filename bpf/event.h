@@ -88,6 +88,11 @@
  * @FF_EV_DELAY:	a delay was made here: @time_ns = when it began, extra = its number
  *			in the program, result = ns that it really took. Emitted when it
  *			is over: events between stand before it in the ring
+ * @FF_EV_MOVED:	pages of a file were moved, one after the other: each was replaced
+ *			in the page cache by a copy that was not uptodate until its content
+ *			was there. @time_ns = when the first began, result = ns until the last
+ *			was done, file (index = the first), extra = pages. Emitted at the end
+ *			of the batch, as DELAY is
  * @FF_EV_NR:		number of kinds
  */
 enum ff_ev_kind {
@@ -122,6 +127,7 @@ enum ff_ev_kind {
 	FF_EV_FAULT_AROUND,
 	FF_EV_MAPPED_UNREADY,
 	FF_EV_DELAY,
+	FF_EV_MOVED,
 	FF_EV_NR
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Anonymous memory: faults, swap-in, copy-on-write, unmapping by reclaim, migration. */
+/* Anonymous memory: faults, swap-in, copy-on-write, unmapping by reclaim. */
 #include "ff_emit.h"
 
 SEC("?tp_btf/page_fault_user")
@@ -112,26 +112,6 @@ int BPF_PROG(unmap_one, void *folio, struct vm_area_struct *vma, unsigned long a
 	ev.addr = addr;
 	ev.result = ret;
 	ff_set_pfn(&ev, ff_page_pfn(page));
-	ff_submit(&ev);
-	return 0;
-}
-
-/* Batches by kcompactd tell no owner: kept as facts, the flags say who it was. */
-SEC("?tp_btf/mm_migrate_pages")
-int BPF_PROG(migrate, unsigned long moved, unsigned long failed)
-{
-	struct ff_event ev;
-	__u16 who;
-
-	if (!ff_on)
-		return 0;
-	who = ff_who();
-	if (!who)
-		return 0;
-	if (!ff_take(&ev, FF_EV_MIGRATE, who))
-		return 0;
-	ev.pos = moved;
-	ev.result = failed;
 	ff_submit(&ev);
 	return 0;
 }

@@ -221,6 +221,16 @@ const struct ff_hook_desc ff_hooks[FF_HOOK_NR] = {
 			{ .prog = { "unready_page" }, .target = "do_set_pmd", .nparams = 3 },
 		},
 	},
+	/* What it saw is told by the hook migrate, at the end of a batch. */
+	[FF_HOOK_MOVED] = {
+		.name = "moved",
+		.gives = "pages of files that are replaced by their copies",
+		.lost = "the migration window of a file",
+		.alt = {
+			{ .prog = { "move_begin", "move_end" }, .target = "move_to_new_folio", .nparams = 3 },
+			{ .prog = { "move_begin", "move_end" }, .target = "move_to_new_page", .nparams = 3 },
+		},
+	},
 	HOLD(COLLAPSE, "collapse",
 	     { .prog = { "hold_collapse" }, .target = "collapse_file", .param = 1, .param_name = "addr" },
 	     { .prog = { "hold_collapse_file" }, .target = "collapse_file", .param = 1,

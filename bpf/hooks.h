@@ -38,6 +38,7 @@ enum ff_hook {
 	FF_HOOK_UNLOCK,
 	FF_HOOK_LOCK_WAIT,
 	FF_HOOK_MAPPED_UNREADY,
+	FF_HOOK_MOVED,
 	FF_HOOK_HOLD,		/* one for each enum ff_hold_at */
 	FF_HOOK_NR = FF_HOOK_HOLD + FF_HOLD_NR
 };

@@ -243,6 +243,9 @@ static void set_pages(struct maker *m, struct ff_action *a, const struct ff_even
 	} else if (e->kind == FF_EV_SEEK) {
 		a->first = e->pos >> PAGE_SHIFT;
 		a->last = UINT64_MAX;
+	} else if (e->kind == FF_EV_MOVED) {	/* in the order of memory, not of the file */
+		a->first = 0;
+		a->last = UINT64_MAX;
 	}
 }
 
@@ -394,6 +397,10 @@ static void take(struct maker *m, const struct ff_event *e)
 		wait_event(m, e);
 		break;
 	case FF_EV_DELAY:	/* the program's own doing */
+		break;
+	case FF_EV_MOVED:
+		begin(m, e, false);
+		m->out[m->n - 1].end = e->time_ns + (uint64_t)e->result;
 		break;
 	default:
 		if (e->kind != FF_EV_NONE && e->kind < FF_EV_NR)

@@ -133,19 +133,60 @@ static int witnessed_collapse(struct ff_finding *f, const struct ff_case *c,
 	return 0;
 }
 
-const char *ff_cause_collapse(struct ff_finding *f, const struct ff_case *c, unsigned int id)
+static int witnessed_move(struct ff_finding *f, const struct ff_case *c, const struct ff_record *r)
+{
+	uint64_t ino = inode_of(c, r);
+
+	for (size_t i = 0; i < c->nevents; i++) {
+		const struct ff_event *e = &c->event[i];
+		uint64_t end = e->time_ns + (uint64_t)e->result;
+
+		if (e->kind != FF_EV_MOVED || e->time_ns > r->returned || end < r->invoked ||
+		    (ino && e->ino && e->ino != ino))
+			continue;
+		ff_finding_evidence(f,
+			"witness: %s %u moved %u pages of inode %llu, the first was page %llu: [%.1f, %.1f] us\n",
+			who(e), e->tid, e->extra, (unsigned long long)e->ino, (unsigned long long)e->index,
+			ff_cause_us(c, e->time_ns), ff_cause_us(c, end));
+		f->witnessed = 1;
+		return 1;
+	}
+	return 0;
+}
+
+static bool moves_pages(const struct ff_call *call)
+{
+	return call->op == FF_OP_COMPACT || call->op == FF_OP_MIGRATE;
+}
+
+static bool collapses(const struct ff_call *call)
+{
+	return ff_call_has_word(call, "collapse");
+}
+
+/* Does a call of this kind run beside call @id? */
+static bool beside(const struct ff_case *c, unsigned int id, bool (*is)(const struct ff_call *))
 {
 	const struct ff_record *r = &c->history->record[id];
-	unsigned int i;
+
+	for (unsigned int i = 0; i < c->program->ncalls; i++)
+		if (i != id && overlaps(&c->history->record[i], r->invoked, r->returned) &&
+		    is(&c->program->call[i]))
+			return true;
+	return false;
+}
+
+const char *ff_cause_replaced(struct ff_finding *f, const struct ff_case *c, unsigned int id)
+{
+	const struct ff_record *r = &c->history->record[id];
 
 	if (witnessed_collapse(f, c, r))
 		return "collapse";
-	for (i = 0; i < c->program->ncalls; i++) {
-		if (i != id && overlaps(&c->history->record[i], r->invoked, r->returned) &&
-		    ff_call_has_word(&c->program->call[i], "collapse"))
-			return "collapse";
-	}
-	return "alone";
+	if (witnessed_move(f, c, r))
+		return "migration";
+	if (beside(c, id, collapses))
+		return "collapse";
+	return beside(c, id, moves_pages) ? "migration" : "alone";
 }
 
 /* The moment until which the pages of a pin event were written to. */

@@ -17,13 +17,13 @@ void ff_cause_beside(struct ff_finding *f, const struct ff_case *c, unsigned int
 		     uint64_t from, uint64_t until);
 
 /**
- * ff_cause_collapse() - did a collapse overlap call @id
+ * ff_cause_replaced() - were pages replaced in the page cache beside call @id
  *
- * Names the collapse that the witness saw, and sets @f->witnessed; without one
- * looks for a madvise collapse call beside it.
- * Return: "collapse" or "alone", for the signature.
+ * Names the collapse or the migration of that file that the witness saw, and sets
+ * @f->witnessed; without one looks for a call beside it that does such a thing.
+ * Return: "collapse", "migration" or "alone", for the signature.
  */
-const char *ff_cause_collapse(struct ff_finding *f, const struct ff_case *c, unsigned int id);
+const char *ff_cause_replaced(struct ff_finding *f, const struct ff_case *c, unsigned int id);
 
 /**
  * ff_cause_cow() - was a page taken away from under the direct read of call @id

@@ -117,6 +117,17 @@ static bool sigbus_wrong(const struct ff_model *m, unsigned int obj, const struc
 	return ff_data_first(m, file, first, first + page, r->invoked, until, NULL) != FF_NEVER;
 }
 
+/*
+ * Is a byte of the slot beyond what it was made with? A program may name it all the
+ * same, for an mremap that makes the slot longer, and which need not have come.
+ */
+static bool beyond(const struct ff_model *m, unsigned int mem, uint64_t at)
+{
+	uint64_t page = m->c->history->page_size ? m->c->history->page_size : 4096;
+
+	return at / page * page >= m->view.mem[mem].len;
+}
+
 /* Does the protection that the slot was made with let this call through? */
 static bool permitted(const struct ff_model *m, unsigned int mem, const struct ff_call *call)
 {
@@ -158,7 +169,8 @@ static void judge_signal(const struct ff_model *m, unsigned int id, struct ff_fi
 	if (r->signal == SIGBUS)
 		wrong = sigbus_wrong(m, obj, r);
 	else
-		wrong = r->signal == SIGSEGV && permitted(m, mem, call);
+		wrong = r->signal == SIGSEGV && permitted(m, mem, call) &&
+			!beyond(m, mem, r->fault - m->view.mem[mem].off);
 	if (!wrong)
 		return;
 	f = begin(m, id, r->signal == SIGBUS ? "sigbus" : "sigsegv", out);
@@ -252,7 +264,8 @@ static bool memory_may_fault(const struct ff_model *m, unsigned int id)
 	}
 	/* a file mapping has nothing beyond the end of the file */
 	for (i = 0; i < call->nvec && i < FF_MAX_VECS; i++) {
-		if (call->vec[i].mem < FF_MEM_BUFFER)
+		if (call->vec[i].mem < FF_MEM_BUFFER ||
+		    beyond(m, call->vec[i].mem, call->vec[i].off + call->vec[i].len - 1))
 			return true;
 	}
 	return false;

@@ -108,7 +108,7 @@ static void report(const struct ff_model *m, const struct ff_effect *e, uint64_t
 	ff_cause_call(f, m->c, e->call, "seen by");
 	if (writer >= 0)
 		ff_cause_call(f, m->c, writer, "written");
-	ff_finding_signature(f, "mincore.absent.%s", ff_cause_collapse(f, m->c, e->call));
+	ff_finding_signature(f, "mincore.absent.%s", ff_cause_replaced(f, m->c, e->call));
 	ff_cause_beside(f, m->c, e->call, e->from, e->until);
 	ff_cause_witness(f, m->c);
 	ff_cause_merge(out, f);

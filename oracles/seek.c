@@ -24,7 +24,7 @@ static void report(const struct ff_model *m, const struct ff_effect *e, const ch
 	ff_cause_call(f, m->c, e->call, "seen by");
 	if (writer >= 0)
 		ff_cause_call(f, m->c, writer, "data, written");
-	ff_finding_signature(f, "seek.%s.%s", verdict, ff_cause_collapse(f, m->c, e->call));
+	ff_finding_signature(f, "seek.%s.%s", verdict, ff_cause_replaced(f, m->c, e->call));
 	ff_cause_beside(f, m->c, e->call, e->from, e->until);
 	ff_cause_witness(f, m->c);
 	ff_cause_merge(out, f);

@@ -42,6 +42,7 @@ static void test_kinds(void)
 	tap_is_int(FF_EV_COW_END, 5, "one in the middle");
 	tap_is_int(FF_EV_SPLIT_END, 24, "the last when the ABI was laid down");
 	tap_is_int(FF_EV_DELAY, 30, "and delays");
+	tap_is_int(FF_EV_MOVED, 31, "and moved pages");
 	tap_is_int(FF_EV_MAPPED_GONE, 26, "those added since follow");
 	for (int i = 0; i < FF_EV_NR; i++) {
 		unnamed += !ff_ev_name(i);
