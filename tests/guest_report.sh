@@ -32,6 +32,7 @@ is "and a timeline with the moment, or why there is none" \
 	"$(grep -cE '^<p>(Violation at|The kernel log has a clock|No call and no event)' "$page")" \
 	"$(grep -c '<article ' "$page")"
 ok "a history that the judge finds nothing in is none of them" [ "$(grep -c 'judge of today' "$page")" -eq 0 ]
+like "what the kernel log says is marked where the witness saw it" "$page" "What is marked is what the witness saw of the same bug"
 like "the minimised program is there" "$page" "Program, minimised"
 like "the C file is there" "$page" "int main\(int argc"
 like "what strangers wrote is text" "$page" "&lt;script&gt;alert\(1\)&lt;/script&gt;&lt;b id=&quot;evil&quot;"
@@ -57,6 +58,9 @@ sed '0,/<\/details>/s///' "$page" >"$tmp/bad.html"
 status 1 "a page that is not well nested is found" check html "$tmp/bad.html"
 sed '0,/&lt;b id/s//<b id/' "$page" >"$tmp/bad.html"
 status 1 "so is markup of a stranger" check html "$tmp/bad.html"
+
+sed 's/--muted: #525c66/--muted: #a0a0a0/' "$page" >"$tmp/bad.html"
+status 1 "so is a colour that cannot be read" check html "$tmp/bad.html"
 
 # ------------------------------------------------------------------ traces and mails
 mkdir "$tmp/traces" "$tmp/mails"
@@ -88,14 +92,15 @@ status 2 "no such finding" "$FOLIOFUZZ" report "$tmp/out" --mail no.such
 like "those that are there are named" "$tmp/stderr" "seek.hole-in-data.collapse"
 status 2 "two things at once" "$FOLIOFUZZ" report "$tmp/out" --mail a --trace b
 status 3 "a place where nothing can be written" "$FOLIOFUZZ" report "$tmp/out" -o /proc/nowhere/page.html
-mkdir -p "$tmp/torn/findings/x" "$tmp/torn/findings/data.stale.load.pwrite"
+mkdir -p "$tmp/torn/findings/x" "$tmp/torn/findings/a;touch b" "$tmp/torn/findings/data.stale.load.pwrite"
 echo '{ "oracle"' >"$tmp/torn/findings/x/finding.json"
 echo '{ "oracle": "data", "signature": 7 }' >"$tmp/torn/findings/data.stale.load.pwrite/finding.json"
+echo '{}' >"$tmp/torn/findings/a;touch b/finding.json"
 echo '[]' >"$tmp/torn/summary.json"
 echo '{ "version": 1 }' >"$tmp/torn/regress.json"
 ok "a folder of which half is missing" "$FOLIOFUZZ" report "$tmp/torn"
 ok "still gives a sound page" check html "$tmp/torn/report.html"
-like "which says what is missing" "$tmp/torn/report.html" "1 folders under findings/ have no finding.json"
+like "which says what is missing" "$tmp/torn/report.html" "2 folders under findings/ have no finding.json"
 
 # ------------------------------------------------------------------ in a browser
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || browser=
@@ -105,22 +110,23 @@ chrome()
 	timeout 100 "$browser" --headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run \
 		--allow-file-access-from-files --user-data-dir="$tmp/profile" --hide-scrollbars "$@" 2>/dev/null
 }
-# widths WIDTH: how wide the page is in a frame of that width, and how wide what is in it
+# widths WIDTH: how wide the page is in a frame of that width, how wide what is in it, and how
+# many parts are still folded when it is to be printed (its policy must permit its own script)
 widths()
 {
 	cat >"$tmp/frame.html" <<-END
 	<!DOCTYPE html><title>none</title><iframe src="file://$page" width="$1" height="800" style="border:0" id="f"></iframe>
 	<script>f.onload = () => { const d = f.contentDocument;
-	d.querySelectorAll("details").forEach(x => x.open = true); const e = d.documentElement;
-	document.title = e.clientWidth + " " + e.scrollWidth; }</script>
+	f.contentWindow.dispatchEvent(new Event("beforeprint")); const e = d.documentElement;
+	document.title = e.clientWidth + " " + e.scrollWidth + " " + d.querySelectorAll("details:not([open])").length; }</script>
 	END
 	chrome --window-size=1400,900 --dump-dom "file://$tmp/frame.html" | sed -n 's|.*<title>\(.*\)</title>.*|\1|p'
 }
 if [ -z "$browser" ] || ! chrome --dump-dom about:blank >/dev/null; then
 	skip "the page in a browser" "no chromium that runs here"
 else
-	is "on a phone nothing sticks out" "$(widths 390)" "390 390"
-	is "nor on a desktop" "$(widths 1280)" "1280 1280"
+	is "on a phone nothing sticks out, with all unfolded" "$(widths 390)" "390 390 0"
+	is "nor on a desktop" "$(widths 1280)" "1280 1280 0"
 	for i in 0 1; do
 		chrome --blink-settings=preferredColorScheme=$i --window-size=1280,900 --screenshot="$tmp/$i.png" "file://$page"
 	done

@@ -93,6 +93,34 @@ class Page(HTMLParser):
             self.script += data
 
 
+# Text on what is behind it wants 4.5 to 1 (WCAG 1.4.3), what is drawn 3 to 1 (1.4.11).
+TEXT = [("fg", "bg"), ("fg", "soft"), ("muted", "bg"), ("muted", "soft"), ("link", "bg"), ("link", "soft"), ("bad", "bg"),
+        ("bad", "soft"), ("bg", "kernel")]
+TEXT += [(w, w + "-bg") for w in ("bad", "warn", "good", "known", "fixed")]
+TEXT += [(t, w + "-bg") for t in ("fg", "link", "muted") for w in ("bad", "warn", "good", "known", "fixed")]
+TEXT += [("fg", "h%d" % i) for i in range(1, 6)]
+DRAWN = [(c, b) for c in ("other", "reads", "writes", "drops", "moves", "kernel", "bad", "link") for b in ("bg", "soft")]
+DRAWN += [("c%d" % i, "bg") for i in range(8)]
+
+
+def luminance(colour):
+    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    parts = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(style):
+    themes = re.findall(r":root \{(.*?)\}", style, re.S)[:2]
+    check(len(themes) == 2, "no two themes")
+    for name, theme in zip(("light", "dark"), themes):
+        colour = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", theme))
+        for pairs, least in ((TEXT, 4.5), (DRAWN, 3.0)):
+            for a, b in pairs:
+                x, y = sorted((luminance(colour[a]), luminance(colour[b])))
+                ratio = (y + 0.05) / (x + 0.05)
+                check(ratio >= least, "%s: %s on %s is %.2f to 1" % (name, a, b, ratio))
+
+
 def html(text):
     page = Page()
     page.feed(text)
@@ -109,6 +137,7 @@ def html(text):
     style = re.search(r"<style>(.*?)</style>", text, re.S).group(1)
     check("url(" not in style and "@import" not in style, "the style needs something from outside")
     check("prefers-color-scheme: dark" in style and "@media print" in style, "no dark, or no printed form")
+    contrast(style)
     check(not re.search(r"[\x00-\x08\x0b-\x1f\x7f]|[\u202a-\u202e\u2066-\u2069]", text), "characters that may not be there")
     check("nan" not in re.sub(r">[^<]*<", "><", text).lower().split(), "a number that is none")
     return page

@@ -46,6 +46,11 @@ static unsigned int bars_that_saw(const struct ff_timeline *t)
 	return n;
 }
 
+static unsigned int kind_of(const struct ff_timeline *t, const struct ff_tl_bar *b)
+{
+	return t->c->event[b->event].kind;
+}
+
 /* Every event is a mark, begins a bar, or ends one; nothing is drawn twice or lost. */
 static unsigned int events_in(const struct ff_timeline *t)
 {
@@ -53,7 +58,7 @@ static unsigned int events_in(const struct ff_timeline *t)
 
 	for (unsigned int i = 0; i < t->nbars; i++)
 		if (t->bar[i].call < 0)
-			n += t->c->event[t->bar[i].event].kind == FF_EV_DELAY ? 1 : 2;
+			n += kind_of(t, &t->bar[i]) == FF_EV_DELAY || kind_of(t, &t->bar[i]) == FF_EV_MOVED ? 1 : 2;
 	return n;
 }
 

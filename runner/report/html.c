@@ -90,6 +90,13 @@ void ff_html_element(FILE *out, const char *tag, const char *s)
 	fprintf(out, "</%.*s>", (int)strcspn(tag, " "), tag);
 }
 
+void ff_html_box(FILE *out, const char *label)
+{
+	fputs("<div class=\"box\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
+	ff_html_text(out, label);
+	fputs("\">\n", out);
+}
+
 void ff_html_pre(FILE *out, const char *label, const char *s, unsigned int lines)
 {
 	unsigned int more = 0;

@@ -29,6 +29,9 @@ void ff_html_element(FILE *out, const char *tag, const char *s);
  */
 void ff_html_pre(FILE *out, const char *label, const char *s, unsigned int lines);
 
+/** ff_html_box() - begin a <div> that scrolls by itself, and can be reached by keyboard; @label: what is in it */
+void ff_html_box(FILE *out, const char *label);
+
 /** ff_html_number() - 1234567 as "1,234,567" */
 void ff_html_number(FILE *out, unsigned long long n);
 

@@ -63,6 +63,11 @@ static int add(struct ff_report *r, const char *name)
 	char path[300];
 	json_t *j;
 
+	/* The name stands in commands that people copy: only what signatures are made of. */
+	if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._+-") != strlen(name)) {
+		r->unread++;
+		return 0;
+	}
 	snprintf(path, sizeof(path), "findings/%s/finding.json", name);
 	j = load(r->dir, path);
 	if (!json_is_object(j)) {
@@ -166,6 +171,21 @@ static void as_told(struct ff_finding *f, const struct ff_report_finding *from)
 	f->witnessed = json_is_true(json_object_get(from->j, "witnessed"));
 }
 
+/* "the same bug, by the witness: unmap..." names a finding of the same run that has a moment. */
+static void choose_shown(struct ff_report_case *rc, const struct ff_findings *all)
+{
+	const char *same = strstr(rc->f.evidence, "the same bug, by the witness: ");
+
+	rc->shown = rc->f;
+	if (!same || strcmp(rc->f.oracle, "kernel-log"))
+		return;
+	same += strlen("the same bug, by the witness: ");
+	for (unsigned int i = 0; i < all->n; i++)
+		if (strlen(all->f[i].signature) == strcspn(same, "\n") &&
+		    !strncmp(all->f[i].signature, same, strcspn(same, "\n")))
+			rc->shown = all->f[i];
+}
+
 static void judge(struct ff_report_case *rc, const char *signature)
 {
 	struct ff_findings *all = calloc(1, sizeof(*all));
@@ -182,6 +202,9 @@ static void judge(struct ff_report_case *rc, const char *signature)
 	if (!rc->again)
 		snprintf(rc->why, sizeof(rc->why), all && j ? "The judge of today does not find this in the history "
 			 "any more; what is marked is what was told then." : "There was no memory to judge it again.");
+	rc->shown = rc->f;
+	if (rc->again)
+		choose_shown(rc, all);
 	ff_judge_close(j);
 	free(all);
 }
@@ -210,10 +233,27 @@ void ff_report_case_open(struct ff_report_case *rc, const struct ff_report *r,
 	judge(rc, rc->f.signature);
 }
 
+void ff_report_small_open(struct ff_report_case *rc, const struct ff_report *r, const struct ff_report_finding *f)
+{
+	char path[400];
+
+	snprintf(path, sizeof(path), "minimized/findings/%s/history", f->name);
+	ff_report_case_open(rc, r, f, path);
+}
+
 void ff_report_case_close(struct ff_report_case *rc)
 {
 	ff_case_free(rc->c);
 	rc->c = NULL;
+}
+
+void ff_report_seen(const struct ff_report_finding *f, char *out, size_t n)
+{
+	long long count = ff_json_int(f->j, "count"), programs = ff_json_int(f->j, "programs");
+
+	snprintf(out, n, "%lld time%s", count, count == 1 ? "" : "s");
+	if (programs)
+		snprintf(out + strlen(out), n - strlen(out), ", in %lld program%s", programs, programs == 1 ? "" : "s");
 }
 
 char *ff_report_c_file(const struct ff_report *r, const struct ff_report_finding *f, char *why, size_t n)

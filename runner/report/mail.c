@@ -65,8 +65,9 @@ static void subject(FILE *out, const struct ff_report_finding *f)
 	put_ascii(out, target, strcspn(target, " \n"));
 	fputs(": ", out);
 	put_ascii(out, text, strcspn(text, ".:;\n"));
-	fprintf(out, " (");
-	put_ascii(out, ff_json_text(f->j, "release"), strcspn(ff_json_text(f->j, "release"), "\n"));
+	fputs(" (", out);
+	text = *ff_json_text(f->j, "release") ? ff_json_text(f->j, "release") : "kernel not known";
+	put_ascii(out, text, strcspn(text, "\n"));
 	fputs(")\n\n", out);
 }
 
@@ -88,14 +89,14 @@ static void summary(FILE *out, const struct ff_report_finding *f)
 /* The program that was replayed is the one that was found, not the minimised one. */
 static void how_often(const struct ff_report_finding *f, char *text, size_t n)
 {
+	char seen[100];
 	int used = 0;
 
 	if (ff_json_int(f->j, "runs"))
 		used = snprintf(text, n, "in %lld of %lld runs of the program that was found; ", ff_json_int(f->j, "hits"),
 				ff_json_int(f->j, "runs"));
-	snprintf(text + used, n - (size_t)used, "seen %lld time%s, in %lld program%s", ff_json_int(f->j, "count"),
-		 ff_json_int(f->j, "count") == 1 ? "" : "s", ff_json_int(f->j, "programs"),
-		 ff_json_int(f->j, "programs") == 1 ? "" : "s");
+	ff_report_seen(f, seen, sizeof(seen));
+	snprintf(text + used, n - (size_t)used, "seen %s", seen);
 }
 
 static void facts(FILE *out, const struct ff_report_finding *f)
@@ -135,7 +136,8 @@ static void program_line(FILE *out, const char *line, size_t n)
 	fputc('\n', out);
 }
 
-static void program(FILE *out, const struct ff_report *r, const struct ff_report_finding *f)
+/* Return: it is a minimised one. */
+static bool program(FILE *out, const struct ff_report *r, const struct ff_report_finding *f)
 {
 	char *text = ff_report_file(r, f, "minimized/program.ff");
 	bool small = text;
@@ -149,6 +151,7 @@ static void program(FILE *out, const struct ff_report *r, const struct ff_report
 		program_line(out, at, strcspn(at, "\n"));
 	}
 	free(text);
+	return small;
 }
 
 /* The lines that say most stand first. Those on calls that merely ran beside it are left out. */
@@ -194,15 +197,22 @@ static void reproduce(FILE *out, const struct ff_report_finding *f, bool has_c)
 int ff_report_mail(const struct ff_report *r, const struct ff_report_finding *f, FILE *out)
 {
 	char why[300] = "", *c = ff_report_c_file(r, f, why, sizeof(why));
+	bool small, minimised;
 	struct ff_report_case rc;
 
-	ff_report_case_open(&rc, r, f, "history");
+	ff_report_small_open(&rc, r, f);
+	small = rc.c;
+	if (!small)
+		ff_report_case_open(&rc, r, f, "history");
 	subject(out, f);
 	summary(out, f);
 	facts(out, f);
-	program(out, r, f);
+	minimised = program(out, r, f);
 	heading(out, "Evidence");
-	ff_mail_wrap(out, "", "", "Times are microseconds since the program began, on the clock of the guest.");
+	if (minimised && !small)
+		ff_mail_wrap(out, "", "", "Of the program as it was found, not the minimised one: calls have other numbers.");
+	ff_mail_wrap(out, "", "", "Calls are counted from 0, those of the setup first. Times are microseconds since the "
+		     "program began, on the clock of the guest.");
 	fputc('\n', out);
 	evidence(out, rc.f.evidence);
 	heading(out, "How to see it");

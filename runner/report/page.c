@@ -132,7 +132,8 @@ static void contents(const struct ff_report *r, FILE *out)
 
 		fprintf(out, "<li><a href=\"#f%u\">", i + 1);
 		ff_html_text(out, r->finding[i].name);
-		fprintf(out, "</a> <span class=\"tag %s\">%s</span></li>\n", known ? "known" : "new", known ? "known" : "new");
+		fprintf(out, "</a> <span class=\"tag %s\">%s</span></li>\n", known ? "known" : "new",
+			known ? "known" : "new");
 	}
 	if (r->regress)
 		fputs("<li><a href=\"#regression\">Regression matrix</a></li>\n", out);
@@ -151,7 +152,8 @@ static int findings(const struct ff_report *r, FILE *out)
 	fputs("<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">Findings</h2>\n", out);
 	fprintf(out, "<p>%u finding%s: %u new, %u known.</p>\n", r->n, r->n == 1 ? "" : "s", r->n - known, known);
 	if (r->unread)
-		fprintf(out, "<p class=\"warning\">%u folders under findings/ have no finding.json that can be read.</p>\n",
+		fprintf(out, "<p class=\"warning\">%u folders under findings/ have no finding.json that can be read, or names that are "
+			"no signatures.</p>\n",
 			r->unread);
 	if (ff_json_int(r->summary, "findings_not_kept"))
 		fprintf(out, "<p class=\"warning\">%lld more findings were not kept: there was no room.</p>\n",
@@ -175,8 +177,8 @@ int ff_report_page(const struct ff_report *r, FILE *out)
 		ff_page_regress(r, out);
 	if (r->summary)
 		ff_page_campaign(r, out);
-	fputs("</main>\n<footer>\n<p class=\"note\">Made by foliofuzz report " FF_VERSION " from what is in the folder; times in "
-	      "timelines are microseconds since the program began, on the clock of the guest.</p>\n</footer>\n"
+	fputs("</main>\n<footer>\n<p class=\"note\">Made by foliofuzz report " FF_VERSION " from what is in the folder. "
+	      "Times in timelines are microseconds since the program began, on the clock of the guest.</p>\n</footer>\n"
 	      "</body>\n</html>\n", out);
 	return ret;
 }

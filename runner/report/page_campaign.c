@@ -37,8 +37,8 @@ static void ground(const struct ff_report *r, FILE *out)
 		ff_html_text(out, json_string_value(v));
 		fputs(": this campaign says nothing about it.</p>\n", out);
 	}
-	fputs("<div class=\"box\" tabindex=\"0\" role=\"region\" aria-label=\"Counters of the ground\">\n<table>\n<thead><tr>"
-	      "<th scope=\"col\">Group</th><th scope=\"col\">Counters</th></tr></thead>\n<tbody>\n", out);
+	ff_html_box(out, "Counters of the ground");
+	fputs("<table>\n<thead><tr><th scope=\"col\">Group</th><th scope=\"col\">Counters</th></tr></thead>\n<tbody>\n", out);
 	json_object_foreach(j, name, v)
 		if (json_is_object(v))
 			ground_row(name, v, out);
@@ -49,9 +49,9 @@ static void ground(const struct ff_report *r, FILE *out)
 static const struct {
 	const char *key, *title;
 } shard_columns[] = {
-	{ "kernel", "Kernel" }, { "seed", "Seed" }, { "seconds", "Seconds" }, { "programs", "Programs" }, { "calls", "Calls" },
-	{ "kept", "Programs kept" }, { "findings", "Findings" }, { "lost", "Guests lost" }, { "restarts", "VMs replaced" },
-	{ "ended", "Ended" },
+	{ "kernel", "Kernel" }, { "seed", "Seed" }, { "seconds", "Seconds" }, { "programs", "Programs" },
+	{ "calls", "Calls" }, { "kept", "Programs kept" }, { "findings", "Findings" }, { "lost", "Guests lost" },
+	{ "restarts", "VMs replaced" }, { "ended", "Ended" },
 };
 #define SHARD_COLUMNS (sizeof(shard_columns) / sizeof(*shard_columns))
 
@@ -103,8 +103,9 @@ static void shards(const struct ff_report *r, FILE *out)
 
 	if (!json_array_size(all))
 		return;
-	fputs("<h3>Shards</h3>\n<div class=\"box\" tabindex=\"0\" role=\"region\" aria-label=\"Shards\">\n<table>\n<thead><tr>"
-	      "<th scope=\"col\">Shard</th>", out);
+	fputs("<h3>Shards</h3>\n", out);
+	ff_html_box(out, "Shards");
+	fputs("<table>\n<thead><tr><th scope=\"col\">Shard</th>", out);
 	for (i = 0; i < SHARD_COLUMNS; i++)
 		if (has_column(all, shard_columns[i].key))
 			ff_html_element(out, "th scope=\"col\"", shard_columns[i].title);

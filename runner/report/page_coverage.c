@@ -92,8 +92,8 @@ void ff_page_coverage(const struct ff_report *r, FILE *out)
 	if (!targets)
 		fputs("<p class=\"note\">summary.json does not tell the targets apart: all of them together.</p>\n", out);
 	fputs("<p>How often the kernel accepted each call; the stronger the colour the more, by the logarithm.</p>\n", out);
-	fputs("<div class=\"box\" tabindex=\"0\" role=\"region\" aria-label=\"Coverage of calls and targets\">\n<table>\n"
-	      "<thead><tr><th scope=\"col\">Call</th><th scope=\"col\" class=\"n\">Accepted</th>"
+	ff_html_box(out, "Coverage of calls and targets");
+	fputs("<table>\n<thead><tr><th scope=\"col\">Call</th><th scope=\"col\" class=\"n\">Accepted</th>"
 	      "<th scope=\"col\" class=\"n\">Made</th>", out);
 	json_object_foreach((json_t *)targets, name, calls) {
 		fputs("<th scope=\"col\" class=\"n\">", out);

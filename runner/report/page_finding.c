@@ -28,6 +28,7 @@ static void tags(const struct ff_report_finding *f, FILE *out)
 static void facts(const struct ff_report_finding *f, FILE *out)
 {
 	const json_t *j = f->j;
+	char seen[100];
 
 	fputs("<ul class=\"facts\">\n", out);
 	ff_page_fact(out, "Kernel", "%s (%s)", ff_json_text(j, "kernel"), ff_json_text(j, "release"));
@@ -36,9 +37,8 @@ static void facts(const struct ff_report_finding *f, FILE *out)
 		ff_page_fact(out, "Hits", "%lld of %lld runs", ff_json_int(j, "hits"), ff_json_int(j, "runs"));
 	else
 		ff_page_fact(out, "Hits", "not replayed");
-	ff_page_fact(out, "Seen", "%lld time%s, in %lld program%s", ff_json_int(j, "count"),
-		     ff_json_int(j, "count") == 1 ? "" : "s", ff_json_int(j, "programs"),
-		     ff_json_int(j, "programs") == 1 ? "" : "s");
+	ff_report_seen(f, seen, sizeof(seen));
+	ff_page_fact(out, "Seen", "%s", seen);
 	ff_page_fact(out, "First seen", "%s", ff_json_text(j, "first_seen"));
 	ff_page_fact(out, "Last seen", "%s", ff_json_text(j, "last_seen"));
 	ff_page_fact(out, "First after", "%lld calls, %.1f guest seconds", ff_json_int(j, "calls_to_first"),
@@ -107,8 +107,9 @@ static void stacks(const struct ff_case *c, FILE *out)
 	s = &c->stuck->sample[c->stuck->nsamples - 1];
 	shown = s->ntasks < MAX_STACKS ? s->ntasks : MAX_STACKS;
 	fprintf(out, "<details>\n<summary>Stacks of %u tasks while it did not return</summary>\n", s->ntasks);
-	fputs("<div class=\"box\" tabindex=\"0\" role=\"region\" aria-label=\"Stacks\">\n<table>\n<thead><tr><th scope=\"col\">Task</th>"
-	      "<th scope=\"col\">State</th><th scope=\"col\">Stack, from the innermost function</th></tr></thead>\n<tbody>\n", out);
+	ff_html_box(out, "Stacks");
+	fputs("<table>\n<thead><tr><th scope=\"col\">Task</th><th scope=\"col\">State</th>"
+	      "<th scope=\"col\">Stack, from the innermost function</th></tr></thead>\n<tbody>\n", out);
 	for (unsigned int i = 0; i < shown; i++) {
 		const struct ff_stuck_task *t = &s->task[i];
 
@@ -143,27 +144,36 @@ static int timeline(const char *heading, const struct ff_report_case *rc, FILE *
 	}
 	if (!rc->c)
 		return 0;
-	ret = ff_timeline_make(&t, rc->c, &rc->f);
+	ret = ff_timeline_make(&t, rc->c, &rc->shown);
 	if (ret)
 		return ret;
+	if (strcmp(rc->shown.signature, rc->f.signature)) {
+		fputs("<p class=\"note\">The kernel log has a clock of its own. What is marked is what the witness saw of the "
+		      "same bug, ", out);
+		ff_html_text(out, rc->shown.signature);
+		fputs(":</p>\n", out);
+	}
 	ff_page_timeline(&t, out);
 	ff_timeline_free(&t);
 	return 0;
 }
 
-/* Of the minimised program, too, if it was kept how that one showed it. */
-static int timelines(const struct ff_report *r, const struct ff_report_finding *f,
-		     const struct ff_report_case *found, FILE *out)
+/* Of the minimised program, too, if it was kept how that one showed it. Calls are counted anew in that. */
+static int shown_by(const struct ff_report *r, const struct ff_report_finding *f,
+		    const struct ff_report_case *found, FILE *out)
 {
-	char path[700];
 	struct ff_report_case small;
-	int ret;
+	int ret = 0;
 
-	snprintf(path, sizeof(path), "minimized/findings/%s/history", f->name);
-	ff_report_case_open(&small, r, f, path);
-	ret = small.c ? timeline("Timeline of the minimised program", &small, out) : 0;
+	ff_report_small_open(&small, r, f);
+	if (small.c) {
+		ret = timeline("Timeline of the minimised program", &small, out);
+		part(out, "Evidence, of the minimised program", small.f.evidence, EVIDENCE_LINES, true);
+	}
 	if (!ret)
 		ret = timeline(small.c ? "Timeline of the program as it was found" : "Timeline", found, out);
+	part(out, small.c ? "Evidence, of the program as it was found" : "Evidence", found->f.evidence,
+	     EVIDENCE_LINES, true);
 	ff_report_case_close(&small);
 	return ret;
 }
@@ -178,7 +188,8 @@ static void reproduce(const struct ff_report_finding *f, bool small, FILE *out)
 	ff_html_printf(out, "foliofuzz judge findings/%s/history\n", f->name);
 	if (!small)
 		ff_html_printf(out, "foliofuzz minimize findings/%s %s\n", f->name, ff_json_text(f->j, "guest"));
-	ff_html_printf(out, "foliofuzz repro findings/%s -o repro.c && gcc -O2 -pthread -o repro repro.c && ./repro\n", f->name);
+	ff_html_printf(out, "foliofuzz repro findings/%s -o repro.c && gcc -O2 -pthread -o repro repro.c && ./repro\n",
+		       f->name);
 	ff_html_printf(out, "foliofuzz report . --mail %s\n", f->name);
 	ff_html_printf(out, "foliofuzz report . --trace %s -o trace.json    # for https://ui.perfetto.dev\n", f->name);
 	fputs("</pre>\n", out);
@@ -199,9 +210,8 @@ int ff_page_finding(const struct ff_report *r, unsigned int i, FILE *out)
 	tags(f, out);
 	say_what(f, out);
 	facts(f, out);
-	ret = timelines(r, f, &rc, out);
-	fputs("<h4>What there is of it</h4>\n", out);
-	part(out, "Evidence", rc.f.evidence, EVIDENCE_LINES, true);
+	ret = shown_by(r, f, &rc, out);
+	fputs("<h4>Programs and logs</h4>\n", out);
 	programs(r, f, out);
 	part(out, "Kernel log", log, LOG_LINES, !strcmp(ff_json_text(f->j, "oracle"), "kernel-log"));
 	if (rc.c)

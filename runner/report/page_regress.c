@@ -53,8 +53,8 @@ static void cell(const struct ff_regress_result *x, FILE *out)
 
 static void matrix(const struct ff_regress *r, FILE *out)
 {
-	fputs("<div class=\"box\" tabindex=\"0\" role=\"region\" aria-label=\"Regression matrix\">\n<table>\n"
-	      "<caption>Each cell: the verdict, and in how many of the runs something showed</caption>\n"
+	ff_html_box(out, "Regression matrix");
+	fputs("<table>\n<caption>Each cell: the verdict, and in how many of the runs something showed</caption>\n"
 	      "<thead><tr><th scope=\"col\">Program</th>", out);
 	for (unsigned int k = 0; k < r->nkernels; k++) {
 		fputs("<th scope=\"col\">", out);
@@ -78,15 +78,18 @@ static void matrix(const struct ff_regress *r, FILE *out)
 static void legend(FILE *out)
 {
 	static const char *const means[FF_REGRESS_VERDICTS] = {
-		[FF_REGRESS_PASS] = "silent, as it should be", [FF_REGRESS_FAIL] = "something showed that the baseline does not know",
-		[FF_REGRESS_SKIP] = "not run, or it says nothing", [FF_REGRESS_KNOWN] = "what showed is in the baseline",
-		[FF_REGRESS_FIXED] = "what the baseline knows did not show any more", [FF_REGRESS_FLAKY] = "neither is sure",
+		[FF_REGRESS_PASS] = "silent, as it should be",
+		[FF_REGRESS_FAIL] = "something showed that the baseline does not know",
+		[FF_REGRESS_SKIP] = "not run, or it says nothing",
+		[FF_REGRESS_KNOWN] = "what showed is in the baseline",
+		[FF_REGRESS_FIXED] = "what the baseline knows did not show any more",
+		[FF_REGRESS_FLAKY] = "neither is sure",
 	};
 
 	fputs("<ul class=\"legend\">\n", out);
 	for (int v = 0; v < FF_REGRESS_VERDICTS; v++)
-		fprintf(out, "<li><span class=\"tag v-%s\">%s %s</span> %s</li>\n", ff_regress_verdict_name((enum ff_regress_verdict)v),
-			verdicts[v].sign, verdicts[v].word, means[v]);
+		fprintf(out, "<li><span class=\"tag v-%s\">%s %s</span> %s</li>\n",
+			ff_regress_verdict_name((enum ff_regress_verdict)v), verdicts[v].sign, verdicts[v].word, means[v]);
 	fputs("</ul>\n", out);
 }
 

@@ -8,21 +8,14 @@
 #define CALL_ROWS	80
 #define EVENT_ROWS	80
 
-static void box(FILE *out, const char *label)
-{
-	fputs("<div class=\"box\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
-	ff_html_text(out, label);
-	fputs("\">\n", out);
-}
-
 static void legend(FILE *out)
 {
 	static const char *const names[] = { "other", "reads", "writes", "drops", "moves", "kernel" };
 
 	fputs("<ul class=\"legend\">\n", out);
 	for (int i = 0; i < 6; i++)
-		fprintf(out, "<li><svg viewBox=\"0 0 14 12\" aria-hidden=\"true\"><rect class=\"%s\" width=\"14\" height=\"12\"/></svg>%s</li>\n",
-			names[i], ff_tl_look_word((enum ff_tl_look)i));
+		fprintf(out, "<li><svg viewBox=\"0 0 14 12\" aria-hidden=\"true\"><rect class=\"%s\" width=\"14\" "
+			"height=\"12\"/></svg>%s</li>\n", names[i], ff_tl_look_word((enum ff_tl_look)i));
 	fputs("<li>thick edge: the evidence names it</li>\n<li>red edge: saw the violation</li>\n<li>pale: failed</li>\n"
 	      "<li>numbers: the call's in the tables and in the evidence</li>\n</ul>\n", out);
 }
@@ -34,7 +27,8 @@ static bool in_zoom(const struct ff_timeline *t, uint64_t from, uint64_t until)
 
 static void row_class(FILE *out, enum ff_tl_role role)
 {
-	fprintf(out, "<tr%s>", role == FF_ROLE_SAW ? " class=\"saw\"" : role == FF_ROLE_EVIDENCE ? " class=\"evidence\"" : "");
+	fprintf(out, "<tr%s>", role == FF_ROLE_SAW ? " class=\"saw\"" :
+		role == FF_ROLE_EVIDENCE ? " class=\"evidence\"" : "");
 }
 
 static void cell(FILE *out, const char *class, const char *text)
@@ -80,7 +74,7 @@ static void calls(const struct ff_timeline *t, FILE *out)
 	if (!t->nbars || t->bar[0].call < 0)
 		return;
 	fputs("<details>\n<summary>Calls, as a table</summary>\n", out);
-	box(out, "Calls of the timeline");
+	ff_html_box(out, "Calls of the timeline");
 	head_row(out, "What is drawn large, and what the evidence names", names);
 	for (unsigned int i = 0; i < t->nbars; i++) {
 		const struct ff_tl_bar *b = &t->bar[i];
@@ -161,7 +155,7 @@ static void events(const struct ff_timeline *t, FILE *out)
 	if (!t->c->nevents)
 		return;
 	fputs("<details>\n<summary>What the witness saw, as a table</summary>\n", out);
-	box(out, "Events of the timeline");
+	ff_html_box(out, "Events of the timeline");
 	head_row(out, "First what the evidence names, then what is drawn large", names);
 	event_rows(t, true, &shown, &more, out);
 	event_rows(t, false, &shown, &more, out);
@@ -190,11 +184,11 @@ void ff_page_timeline(const struct ff_timeline *t, FILE *out)
 	moment(t, out);
 	if (!all) {
 		fputs("<p class=\"note\">The whole run, the framed part of it large:</p>\n", out);
-		box(out, "Overview of the timeline");
+		ff_html_box(out, "Overview of the timeline");
 		ff_svg_overview(t, out);
 		fputs("</div>\n", out);
 	}
-	box(out, "Timeline");
+	ff_html_box(out, "Timeline");
 	hidden = ff_svg_zoom(t, out);
 	fputs("</div>\n", out);
 	if (hidden)

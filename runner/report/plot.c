@@ -6,9 +6,9 @@
 #include "runner/report/axis.h"
 #include "runner/report/html.h"
 
-#define WIDTH	520
-#define HEIGHT	220
-#define LEFT	52
+#define WIDTH	440
+#define HEIGHT	210
+#define LEFT	46
 #define RIGHT	12
 #define TOP	10
 #define BOTTOM	24
@@ -47,16 +47,17 @@ static double py(const struct range *r, double y)
 	return HEIGHT - BOTTOM - y / r->y1 * (HEIGHT - TOP - BOTTOM);
 }
 
-static void axes(FILE *out, struct range *r)
+static void axes(FILE *out, struct range *r, bool counts)
 {
-	double step = ff_axis_step(r->y1, 4), x = ff_axis_seconds_step(r->x1 - r->x0, 5);
+	double step = counts ? fmax(ff_axis_step(r->y1, 4), 1) : ff_axis_step(r->y1, 4), x = ff_axis_seconds_step(r->x1 - r->x0, 5);
 	char text[40];
 
 	r->y1 = ceil(r->y1 / step - 1e-9) * step;
 	for (double v = 0; v <= r->y1 * 1.0001; v += step) {
 		ff_axis_number(v, text, sizeof(text));
-		fprintf(out, "<path class=\"grid\" d=\"M%d %.1f H%d\"/><text class=\"tick\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
-			LEFT, py(r, v), WIDTH - RIGHT, LEFT - 5, py(r, v) + 4, text);
+		fprintf(out, "<path class=\"grid\" d=\"M%d %.1f H%d\"/>", LEFT, py(r, v), WIDTH - RIGHT);
+		fprintf(out, "<text class=\"tick\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n", LEFT - 5,
+			py(r, v) + 4, text);
 	}
 	for (double v = ceil(r->x0 / x) * x; v <= r->x1 * 1.0001; v += x) {
 		ff_axis_seconds(v, r->x1 - r->x0, text, sizeof(text));
@@ -69,6 +70,7 @@ static void axes(FILE *out, struct range *r)
 static void curve(FILE *out, const struct range *r, const struct ff_line *l, unsigned int style, bool steps)
 {
 	double last = -INFINITY;
+	unsigned int drawn = 0;
 	bool pen = false;
 
 	fprintf(out, "<path class=\"s s%u\" d=\"", style % STYLES);
@@ -86,7 +88,10 @@ static void curve(FILE *out, const struct range *r, const struct ff_line *l, uns
 		fprintf(out, "%c%.1f %.1f ", pen ? 'L' : 'M', x, py(r, l->y[i]));
 		pen = true;
 		last = x;
+		drawn++;
 	}
+	if (drawn == 1)	/* a campaign of a minute */
+		fputs("h-6", out);
 	fputs("\"><title>", out);
 	ff_html_text(out, l->name);
 	fputs("</title></path>\n", out);
@@ -96,8 +101,8 @@ static void legend(FILE *out, const struct ff_line *line, unsigned int n)
 {
 	fputs("<ul class=\"legend\">\n", out);
 	for (unsigned int i = 0; i < n && i < KEYS; i++) {
-		fprintf(out, "<li><svg viewBox=\"0 0 14 12\" aria-hidden=\"true\"><path class=\"s%u\" stroke-width=\"3\" d=\"M0 6 H14\"/></svg>",
-			i % STYLES);
+		fprintf(out, "<li><svg viewBox=\"0 0 14 12\" aria-hidden=\"true\"><path class=\"s%u\" stroke-width=\"3\" "
+			"d=\"M0 6 H14\"/></svg>", i % STYLES);
 		ff_html_text(out, line[i].name);
 		if (line[i].n && !isnan(line[i].y[line[i].n - 1])) {
 			fputs(": ", out);
@@ -120,7 +125,7 @@ void ff_plot(FILE *out, const char *title, const struct ff_line *line, unsigned 
 	fprintf(out, "\n<svg class=\"plot\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"", WIDTH, HEIGHT);
 	ff_html_printf(out, "%s over time; the values at the end are below", title);
 	fputs("\">\n", out);
-	axes(out, &r);
+	axes(out, &r, steps);
 	for (unsigned int i = 0; i < n; i++)
 		curve(out, &r, &line[i], i, steps);
 	fputs("</svg>\n", out);

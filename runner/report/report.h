@@ -34,10 +34,12 @@ struct ff_report {
  * @c: NULL: it cannot be read; @why says why
  * @f: the finding as the judge of today has it; else as finding.json tells it
  * @again: the judge of today finds it, too
+ * @shown: the finding whose moment is marked: @f; of a kernel log, whose clock is another, what
+ *	the witness saw of the same bug, if it did
  */
 struct ff_report_case {
 	struct ff_case *c;
-	struct ff_finding f;
+	struct ff_finding f, shown;
 	bool again;
 	char why[400];
 };
@@ -57,6 +59,12 @@ char *ff_report_file(const struct ff_report *r, const struct ff_report_finding *
 void ff_report_case_open(struct ff_report_case *rc, const struct ff_report *r,
 			 const struct ff_report_finding *f, const char *path);
 void ff_report_case_close(struct ff_report_case *rc);
+
+/** ff_report_small_open() - the same of what the minimised program left; @rc->c is NULL when there is nothing */
+void ff_report_small_open(struct ff_report_case *rc, const struct ff_report *r, const struct ff_report_finding *f);
+
+/** ff_report_seen() - "12 times, in 2 programs" */
+void ff_report_seen(const struct ff_report_finding *f, char *out, size_t n);
 
 /** ff_report_c_file() - the C file of the finding's smallest program, malloc()ed; NULL with @why */
 char *ff_report_c_file(const struct ff_report *r, const struct ff_report_finding *f, char *why, size_t n);

@@ -137,8 +137,8 @@ static void draw_frame(const struct ff_drawing *d)
 {
 	double x = ff_svg_x(d, d->t->zoom_from), w = ff_svg_x(d, d->t->zoom_until) - x;
 
-	fprintf(d->out, "<rect class=\"frame\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%.1f\"><title>shown large below</title></rect>\n",
-		x - 1, TOP_SMALL - 2, w < 2 ? 4 : w + 2, d->bottom - TOP_SMALL + 4);
+	fprintf(d->out, "<rect class=\"frame\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%.1f\">"
+		"<title>shown large below</title></rect>\n", x - 1, TOP_SMALL - 2, w < 2 ? 4 : w + 2, d->bottom - TOP_SMALL + 4);
 }
 
 static void draw(struct ff_drawing *d)
@@ -147,8 +147,8 @@ static void draw(struct ff_drawing *d)
 	if (!d->row)
 		return;
 	place_lanes(d);
-	fprintf(d->out, "<svg class=\"timeline\" viewBox=\"0 0 %d %.0f\" width=\"%d\" height=\"%.0f\" role=\"img\" aria-label=\"",
-		FF_SVG_WIDTH, d->bottom + 20, FF_SVG_WIDTH, d->bottom + 20);
+	fprintf(d->out, "<svg class=\"timeline\" viewBox=\"0 0 %d %.0f\" width=\"%d\" height=\"%.0f\" role=\"img\" "
+		"aria-label=\"", FF_SVG_WIDTH, d->bottom + 20, FF_SVG_WIDTH, d->bottom + 20);
 	ff_html_printf(d->out, "%s, %.1f to %.1f us; the tables below say the same in words",
 		       d->large ? "Timeline around the violation" : "Timeline of the whole run",
 		       ff_timeline_us(d->t, d->from), ff_timeline_us(d->t, d->until));

@@ -186,6 +186,12 @@ void ff_timeline_event(const struct ff_timeline *t, int i, char *out, size_t n)
 		put(out, n, " result %lld", (long long)e->result);
 }
 
+/* Events that are told when they are over, with how long they took. */
+static bool has_length(const struct ff_event *e)
+{
+	return (e->kind == FF_EV_DELAY || e->kind == FF_EV_MOVED) && e->result >= 0;
+}
+
 static void add_span(struct ff_timeline *t, size_t i, int end)
 {
 	const struct ff_event *e = &t->c->event[i], *last = end < 0 ? NULL : &t->c->event[end];
@@ -200,6 +206,8 @@ static void add_span(struct ff_timeline *t, size_t i, int end)
 	stem(ff_ev_name(e->kind), b->text, sizeof(b->text));
 	put_details(e, b->text, sizeof(b->text));
 	put(b->text, sizeof(b->text), ", task %u", e->tid);
+	if (e->kind == FF_EV_MOVED)
+		put(b->text, sizeof(b->text), ", %u pages", e->extra);
 	if (last && !(last->flags & FF_EVF_NO_RESULT))
 		snprintf(b->result, sizeof(b->result), "result %lld", (long long)last->result);
 }
@@ -230,7 +238,7 @@ static int add_events(struct ff_timeline *t)
 			end = -1;
 		if (end >= 0)
 			used[end] = true;
-		if (end >= 0 || c->event[i].kind == FF_EV_DELAY)
+		if (end >= 0 || has_length(&c->event[i]))
 			add_span(t, i, end);
 		else
 			add_mark(t, i);

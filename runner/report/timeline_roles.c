@@ -199,7 +199,7 @@ static void widen(struct ff_timeline *t)
 		limit = (t->zoom_until - t->zoom_from) * 10 + (t->until - t->from) / 100;
 		from = from < t->zoom_from ? from : t->zoom_from;
 		until = until > t->zoom_until ? until : t->zoom_until;
-		if (until - from > limit || bars_in(t, from, until) > READABLE)
+		if ((until - from > limit && !t->waits) || bars_in(t, from, until) > READABLE)
 			return;
 		t->zoom_from = from;
 		t->zoom_until = until;

@@ -182,9 +182,9 @@ int ff_report_trace(const struct ff_report *r, const struct ff_report_finding *f
 	if (*rc.why)
 		ff_msg_warn("%s/findings/%s: %s", r->dir, f->name, rc.why);
 	if (rc.c)
-		ret = ff_timeline_make(&t, rc.c, &rc.f);
+		ret = ff_timeline_make(&t, rc.c, &rc.shown);
 	if (rc.c && !ret) {
-		j = trace(&t, f, &rc.f);
+		j = trace(&t, f, &rc.shown);
 		ret = j && !json_dumpf(j, out, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) ? 0 : -ENOMEM;
 		fputc('\n', out);
 		json_decref(j);
