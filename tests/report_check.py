@@ -177,7 +177,7 @@ def trace(text):
         where = "event %d (%s %s):" % (i, e.get("ph"), e.get("name"))
         check(isinstance(e.get("name"), str) and e["name"], where, "name")
         check(type(e.get("pid")) is int and type(e.get("tid")) is int, where, "pid and tid are to be integers")
-        check(number(e.get("ts")), where, "ts")
+        check(number(e.get("ts")) and e["ts"] >= 0, where, "ts")
         check(isinstance(e.get("args", {}), dict), where, "args")
         ph = e.get("ph")
         check(ph in ("X", "i", "b", "e", "M"), where, "phase")

@@ -21,12 +21,18 @@ static int pid_of(const struct ff_tl_lane *l)
 	return l->kind == FF_LANE_SETUP || l->kind == FF_LANE_THREAD ? PROGRAM : KERNEL;
 }
 
+/* Viewers want no moment before 0, so an event from before the program began moves all of them. */
+static double ts_of(const struct ff_timeline *t, uint64_t at)
+{
+	return ff_timeline_us(t, at) - ff_timeline_us(t, t->from);
+}
+
 /* Threads are numbered by lane, from 1: 0 is taken for the idle task. */
 static json_t *event(const struct ff_timeline *t, const char *ph, const char *name, const char *cat,
 		     unsigned int lane, uint64_t at)
 {
 	return json_pack("{s:s,s:s,s:s,s:i,s:i,s:f}", "name", name, "cat", cat, "ph", ph, "pid",
-			 pid_of(&t->lane[lane]), "tid", (int)lane + 1, "ts", ff_timeline_us(t, at));
+			 pid_of(&t->lane[lane]), "tid", (int)lane + 1, "ts", ts_of(t, at));
 }
 
 static json_t *metadata(const char *what, int pid, int tid, const char *key, json_t *value)
@@ -166,9 +172,9 @@ static json_t *trace(const struct ff_timeline *t, const struct ff_report_finding
 	timed = sorted(timed);
 	json_array_extend(list, timed);
 	json_decref(timed);
-	return json_pack("{s:o,s:s,s:{s:s,s:s,s:s,s:s}}", "traceEvents", list, "displayTimeUnit", "ns", "otherData",
-			 "signature", x->signature, "what", x->what, "kernel", ff_json_text(f->j, "kernel"),
-			 "release", ff_json_text(f->j, "release"));
+	return json_pack("{s:o,s:s,s:{s:f,s:s,s:s,s:s,s:s}}", "traceEvents", list, "displayTimeUnit", "ns", "otherData",
+			 "program_began_us", ts_of(t, t->base), "signature", x->signature, "what", x->what,
+			 "kernel", ff_json_text(f->j, "kernel"), "release", ff_json_text(f->j, "release"));
 }
 
 int ff_report_trace(const struct ff_report *r, const struct ff_report_finding *f, FILE *out)
