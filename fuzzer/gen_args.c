@@ -122,6 +122,25 @@ static bool args_fallocate(struct gen *g, uint8_t t, const struct where *w, stru
 	return true;
 }
 
+/* Arguments behind the handle, each as its type says: a row needs no code here. */
+static void args_plain(struct gen *g, const struct ff_op *row, const struct where *at, struct ff_call *c)
+{
+	for (unsigned int i = 1; i < ff_op_nargs(row); i++)
+		switch (row->arg[i].type) {
+		case FF_ARG_OFFSET:
+			c->arg[i] = at->foff;
+			break;
+		case FF_ARG_LENGTH:
+			c->arg[i] = at->len;
+			break;
+		case FF_ARG_NUMBER:
+			c->arg[i] = gen_between(g, row->arg[i].min, row->arg[i].max);
+			break;
+		default:
+			c->arg[i] = gen_word(g, row, i);
+		}
+}
+
 static bool args_file(struct gen *g, uint8_t t, unsigned int op, const struct where *w, struct ff_call *c)
 {
 	const struct ff_op *row = ff_op(op);
@@ -137,18 +156,13 @@ static bool args_file(struct gen *g, uint8_t t, unsigned int op, const struct wh
 	case FF_OP_FTRUNCATE:
 		c->arg[1] = gen_chance(g, 60) ? at.foff : at.foff + at.len;
 		return true;
-	case FF_OP_SYNC_RANGE:
-	case FF_OP_FADVISE:
-		c->arg[1] = at.foff;
-		c->arg[2] = at.len;
-		c->arg[3] = gen_word(g, row, 3);
-		return true;
 	case FF_OP_SEEK:
 		c->arg[1] = gen_chance(g, 30) ? 0 : at.foff;
 		c->arg[2] = gen_word(g, row, 2);
 		return true;
 	default:
-		return true;	/* fsync, fdatasync */
+		args_plain(g, row, &at, c);
+		return true;
 	}
 }
 
@@ -307,13 +321,6 @@ bool gen_args(struct gen *g, uint8_t t, unsigned int op, const struct where *w, 
 		return args_between(g, t, w, c);
 	case FF_OP_FALLOCATE:
 		return args_fallocate(g, t, w, c);
-	case FF_OP_FTRUNCATE:
-	case FF_OP_FSYNC:
-	case FF_OP_FDATASYNC:
-	case FF_OP_SYNC_RANGE:
-	case FF_OP_FADVISE:
-	case FF_OP_SEEK:
-		return args_file(g, t, op, w, c);
 	case FF_OP_MMAP:
 		return args_mmap(g, t, w, c);
 	case FF_OP_BUFFER:
@@ -334,7 +341,7 @@ bool gen_args(struct gen *g, uint8_t t, unsigned int op, const struct where *w, 
 	case FF_OP_PAUSE:
 		c->arg[0] = gen_between(g, 10, gen_chance(g, 80) ? 1000 : 10000);
 		return true;
-	default:
-		return args_memory(g, t, op, w, c);
+	default:	/* a handle or memory first, the rest as the row has it */
+		return ff_op(op)->arg[0].type == FF_ARG_HANDLE ? args_file(g, t, op, w, c) : args_memory(g, t, op, w, c);
 	}
 }

@@ -76,7 +76,7 @@ while read -r command; do
 	section "$command" | grep -oE 'Fl -[a-z-]+' | sed 's/^Fl -/--/' | sort -u >"$tmp/have"
 	is "$command: the page has each option" "$(lacking "$tmp/options" "$tmp/have")" ""
 	# shellcheck disable=SC2086
-	complete $command -- | sed 's/=$//' >"$tmp/have"
+	complete $command -- | sed 's/=$//' | sort -u >"$tmp/have"
 	is "$command: completion has each option" "$(lacking "$tmp/options" "$tmp/have")" ""
 	ok "$command: it has options at all" test -s "$tmp/options"
 done <"$tmp/parsed"
