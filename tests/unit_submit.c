@@ -143,6 +143,7 @@ int main(void)
 	if (!mkdtemp(dir))
 		return 1;
 	s.out = dir;
+	unsetenv("FOLIOFUZZ");	/* it goes before the path in the scripts */
 	snprintf(binary, sizeof(binary), "%s/foliofuzz", dir);
 	put_fake(binary);
 	quoting();
