@@ -148,6 +148,7 @@ int cmd_fuzz(int argc, char **argv)
 	static struct ff_campaign_config c;
 
 	ff_guest_options_init(&c.o);
+	c.o.several = true;
 	c.o.no_guest = true;	/* the state may say it */
 	ff_parse(&argp, "fuzz", argc, argv, &c);
 	c.o.session.stop = ff_catch_signals();

@@ -45,7 +45,6 @@ struct regress {
 };
 
 static const struct argp_option options[] = {
-	{ "kernel", 'k', "NAME|PATH", 0, "A kernel to run on, as \"foliofuzz run --help\" has it; may be given again and again", 0 },
 	{ "baseline", KEY_BASELINE, "FILE", 0, "What each kernel is known to do (baseline.json beside the programs)", 0 },
 	{ "record", KEY_RECORD, NULL, 0, "Measure, and put what is seen into the baseline", 0 },
 	{ "compare", KEY_COMPARE, NULL, 0, "Two kernels: what does the second one do that the first does not, and the other way round? Only differences are shown", 0 },
@@ -81,25 +80,12 @@ static void parse_odds(struct argp_state *state, struct ff_regress_job *j, const
 		argp_error(state, "--odds %s: expected a number between 0 and 1", arg);
 }
 
-static void add_kernel(struct argp_state *state, struct ff_regress_job *j, const char *name)
-{
-	for (unsigned int k = 0; k < j->nkernels; k++)
-		if (!strcmp(j->kernel[k], name))
-			argp_error(state, "--kernel %s: it was given before", name);
-	if (j->nkernels == FF_REGRESS_KERNELS)
-		argp_error(state, "more than %d kernels", FF_REGRESS_KERNELS);
-	j->kernel[j->nkernels++] = name;
-	j->o.session.kernel = name;	/* --here and --kernel exclude each other there */
-}
-
 static void check(struct argp_state *state, struct ff_regress_job *j)
 {
-	if (j->o.here) {
-		j->nkernels = 1;
-		j->kernel[0] = NULL;
-	}
-	if (j->compare && j->nkernels != 2)
-		argp_error(state, "--compare takes two kernels, the one before and the one after; %u were given", j->nkernels);
+	if (j->o.here)
+		j->o.nkernels = 1;	/* without a name */
+	if (j->compare && j->o.nkernels != 2)
+		argp_error(state, "--compare takes two kernels, the one before and the one after; %u were given", j->o.nkernels);
 	if (j->compare && j->record)
 		argp_error(state, "--compare and --record: which of them? Give one");
 }
@@ -112,9 +98,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = state->child_inputs[1] = &j->o;
-		return 0;
-	case 'k':
-		add_kernel(state, j, arg);
 		return 0;
 	case KEY_BASELINE:
 		r->baseline = arg;
@@ -217,8 +200,8 @@ static int check_kernels(struct ff_regress_job *j)
 {
 	struct ff_kernel found;
 
-	for (unsigned int k = 0; k < j->nkernels; k++) {
-		int ret = j->kernel[k] ? ff_kernel_find(j->kernel[k], true, &found) : -ENOENT;
+	for (unsigned int k = 0; k < j->o.nkernels; k++) {
+		int ret = j->o.kernel[k] ? ff_kernel_find(j->o.kernel[k], true, &found) : -ENOENT;
 
 		if (ret == -EINVAL)
 			return ret;
@@ -290,6 +273,7 @@ int cmd_regress(int argc, char **argv)
 	r.j.limits = ff_regress_limits_default;
 	r.j.measure = ff_regress_limits_measure;
 	ff_guest_options_init(&r.j.o);
+	r.j.o.several = true;
 	ff_parse(&argp, "regress", argc, argv, &r);
 	r.j.stop = r.j.o.session.stop = ff_catch_signals();
 	ret = load(&r);

@@ -13,7 +13,7 @@
 enum { KEY_HERE = 0x100, KEY_APPEND, KEY_NO_KVM, KEY_MEMORY, KEY_NO_WITNESS, KEY_JSON, KEY_BARE, KEY_BAD_SWAP };
 
 static const struct argp_option guest_options[] = {
-	{ "kernel", 'k', "NAME|PATH", 0, "Run in a VM of this kernel: a Debian suite (bookworm, bullseye, bookworm-backports, ...; fetched if needed), or the path of a bzImage", 1 },
+	{ "kernel", 'k', "NAME|PATH", 0, "Run in a VM of this kernel: a Debian suite (bookworm, bullseye, bookworm-backports, ...; fetched if needed), or the path of a bzImage; fuzz and regress take several", 1 },
 	{ "here", KEY_HERE, NULL, 0, "Run on this machine's kernel instead: on a tmpfs of our own, nothing global is touched", 1 },
 	{ "append", KEY_APPEND, "ARGS", 0, "More kernel command line", 1 },
 	{ "no-kvm", KEY_NO_KVM, NULL, 0, "Software emulation, even where KVM works", 1 },
@@ -71,17 +71,16 @@ static void exclusive(struct argp_state *state, struct ff_guest_options *o)
 		argp_error(state, "on what kernel? Give --kernel NAME (as bookworm; \"kernel list\" shows what is there) or --here");
 }
 
-/* "bookworm" or "bookworm,bullseye"; a path may have commas. */
-static void add_kernels(struct ff_guest_options *o, char *arg, struct argp_state *state)
+static void add_kernel(struct ff_guest_options *o, const char *name, struct argp_state *state)
 {
-	char *save = NULL, *name = strchr(arg, '/') ? arg : strtok_r(arg, ",", &save);
-
-	for (; name; name = save ? strtok_r(NULL, ",", &save) : NULL) {
-		if (o->nkernels == FF_GUEST_KERNELS)
-			argp_error(state, "--kernel %s: more than %d kernels", name, FF_GUEST_KERNELS);
-		else
-			o->kernel[o->nkernels++] = o->session.kernel = name;
-	}
+	for (unsigned int i = 0; i < o->nkernels; i++)
+		if (!strcmp(o->kernel[i], name))
+			argp_error(state, "--kernel %s: it was given before", name);
+	if (o->nkernels && !o->several)
+		argp_error(state, "--kernel %s and --kernel %s: one at a time", o->kernel[0], name);
+	if (o->nkernels == FF_GUEST_KERNELS)
+		argp_error(state, "--kernel %s: more than %d kernels", name, FF_GUEST_KERNELS);
+	o->kernel[o->nkernels++] = o->session.kernel = name;
 }
 
 static error_t parse_guest(int key, char *arg, struct argp_state *state)
@@ -90,7 +89,7 @@ static error_t parse_guest(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'k':
-		add_kernels(o, arg, state);
+		add_kernel(o, arg, state);
 		return 0;
 	case KEY_HERE:
 		o->here = true;

@@ -12,13 +12,14 @@
 /* Exit status of every subcommand. */
 enum ff_exit { FF_EXIT_CLEAN, FF_EXIT_FOUND, FF_EXIT_USAGE, FF_EXIT_HARNESS, FF_EXIT_SKIPPED };
 
-#define FF_GUEST_KERNELS	8	/* --kernel, given so often */
+#define FF_GUEST_KERNELS	16	/* --kernel, given so often */
 
 /**
  * struct ff_guest_options - on what, and how it is judged
  * @session: for ff_session_open(); kernel NULL is --here
  * @kernel, @nkernels: all that were given; the session's is the last
  * @here: --here was given
+ * @several: --kernel may be given again and again
  * @no_guest: the command works without --kernel and --here, too
  * @oracles: bits for ff_judge_open()
  * @json: --json
@@ -28,7 +29,7 @@ struct ff_guest_options {
 	struct ff_session_config session;
 	const char *kernel[FF_GUEST_KERNELS];
 	unsigned int nkernels;
-	bool here, no_guest, json;
+	bool here, several, no_guest, json;
 	uint32_t oracles;
 	const char *out;
 };

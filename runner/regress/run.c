@@ -149,7 +149,7 @@ static int run_group(struct run *r, unsigned int k, const char *append)
 	struct ff_outcome out;
 	int ret;
 
-	cfg.kernel = r->j->kernel[k];
+	cfg.kernel = r->j->o.kernel[k];
 	cfg.append = append[0] ? append : NULL;
 	ret = ff_session_open(&s, &cfg);
 	if (ret)
@@ -211,7 +211,7 @@ static void make_cells(struct run *r, unsigned int k, const struct ff_regress_ce
 		snprintf(c->append, sizeof(c->append), "%s%s%s", kernel->append, kernel->append[0] && own[0] ? " " : "", own);
 		c->limits = j->record || (j->compare && !k) ? &j->measure : &j->limits;
 		if (before && before[i].t.runs)
-			ff_regress_base(&before[i].t, c->p->id, j->kernel[0], &c->base);
+			ff_regress_base(&before[i].t, c->p->id, j->o.kernel[0], &c->base);
 		else
 			ff_baseline_get(j->baseline, r->key, c->p->info.name, c->p->id, &c->base);
 	}
@@ -260,16 +260,16 @@ static int make_result(struct ff_regress_job *j)
 	struct tm tm;
 
 	strftime(x->started, sizeof(x->started), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-	x->kernels = calloc(j->nkernels, sizeof(*x->kernels));
+	x->kernels = calloc(j->o.nkernels, sizeof(*x->kernels));
 	x->programs = calloc(j->kept.n + 1, sizeof(*x->programs));
-	x->results = calloc((size_t)j->nkernels * j->kept.n + 1, sizeof(*x->results));
+	x->results = calloc((size_t)j->o.nkernels * j->kept.n + 1, sizeof(*x->results));
 	if (!x->kernels || !x->programs || !x->results)
 		return -ENOMEM;
-	x->nkernels = j->nkernels;
+	x->nkernels = j->o.nkernels;
 	x->nprograms = j->kept.n;
-	x->nresults = j->nkernels * j->kept.n;
+	x->nresults = j->o.nkernels * j->kept.n;
 	for (unsigned int k = 0; k < x->nkernels; k++) {
-		snprintf(x->kernels[k].name, sizeof(x->kernels[k].name), "%s", j->kernel[k] ? j->kernel[k] : "here");
+		snprintf(x->kernels[k].name, sizeof(x->kernels[k].name), "%s", j->o.kernel[k] ? j->o.kernel[k] : "here");
 		snprintf(x->kernels[k].version, sizeof(x->kernels[k].version), "%s", j->version[k]);
 		snprintf(x->kernels[k].append, sizeof(x->kernels[k].append), "%s", j->o.session.append ? j->o.session.append : "");
 	}
@@ -309,7 +309,7 @@ static int list_expected(struct ff_regress_job *j)
 int ff_regress_run(struct ff_regress_job *j)
 {
 	struct run r = { .j = j, .end_ms = j->seconds ? ff_now_ms() + (long long)j->seconds * 1000 : 0 };
-	struct ff_regress_cell *cells = calloc((size_t)j->nkernels * j->kept.n + 1, sizeof(*cells));
+	struct ff_regress_cell *cells = calloc((size_t)j->o.nkernels * j->kept.n + 1, sizeof(*cells));
 	long long began = ff_now_ms();
 	int ret = cells ? make_result(j) : -ENOMEM, ret2;
 
@@ -317,7 +317,7 @@ int ff_regress_run(struct ff_regress_job *j)
 	if (!ret)
 		ret = r.judge ? list_expected(j) : -ENOMEM;
 	ff_progress_open(&r.progress, "regress", "results", j->result.nresults);
-	for (unsigned int k = 0; k < j->nkernels && !ret; k++) {
+	for (unsigned int k = 0; k < j->o.nkernels && !ret; k++) {
 		r.cell = &cells[k * j->kept.n];
 		make_cells(&r, k, j->compare && k ? cells : NULL);
 		ret = run_kernel(&r, k);

@@ -8,12 +8,10 @@
 #include "runner/regress/kept.h"
 #include "runner/store.h"
 
-#define FF_REGRESS_KERNELS	32
 
 /**
  * struct ff_regress_job - what is to be run, and what came of it
- * @o: how guests are made and what is judged; its kernel is set for each in turn
- * @kernel: @nkernels names; NULL: this machine
+ * @o: on what kernels, how guests are made and what is judged; no name of a kernel is this machine
  * @kept: the programs
  * @baseline: what is known
  * @record: put what is seen into @baseline, and save it
@@ -27,13 +25,11 @@
  */
 struct ff_regress_job {
 	struct ff_guest_options o;
-	const char *kernel[FF_REGRESS_KERNELS];
-	unsigned int nkernels;
 	struct ff_kept_list kept;
 	struct ff_baseline *baseline;
 	bool record, compare, fail_fast;
 	struct ff_regress_limits limits, measure;
-	char version[FF_REGRESS_KERNELS][64];
+	char version[FF_GUEST_KERNELS][64];
 	uint64_t seconds;
 	struct ff_store *store;
 	const volatile sig_atomic_t *stop;
