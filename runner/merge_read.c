@@ -12,14 +12,14 @@
 
 static bool later(const json_t *a, const json_t *b)
 {
-	long long x = json_integer_value(json_object_get(a, "log_bytes"));
-	long long y = json_integer_value(json_object_get(b, "log_bytes"));
+	long long x = json_integer_value(json_object_get(a, "progress"));
+	long long y = json_integer_value(json_object_get(b, "progress"));
 	char *s, *t;
 	bool ret;
 
 	if (x != y)
 		return x > y;
-	/* As far as the log tells they are the same: any, but the same in every order. */
+	/* As far as that tells they are the same: any, but the same in every order. */
 	s = json_dumps(a, JSON_COMPACT | JSON_SORT_KEYS);
 	t = json_dumps(b, JSON_COMPACT | JSON_SORT_KEYS);
 	ret = s && t && strcmp(s, t) > 0;
@@ -98,14 +98,32 @@ static unsigned int read_lost(struct ff_merge *m, const char *dir)
 	return n;
 }
 
-/* The line a campaign begins with has its time and seed: it tells campaigns apart, wherever their folders are moved. */
-static void identify(const char *dir, const char *log, char id[FF_ID_TEXT])
+/*
+ * When and with what seed it began tells campaigns apart, wherever their folders are moved. state.json knows;
+ * of one that was killed before it had any, the log's first line (which goes when the log is rotated).
+ */
+static void identify(const char *dir, const char *log, const json_t *state, char id[FF_ID_TEXT])
 {
-	char *text = log[0] ? strndup(log, strcspn(log, "\n")) : realpath(dir, NULL);
-	struct ff_id sum = ff_id_of(text ? text : dir);
+	json_int_t began = json_integer_value(json_object_get(state, "started"));
+	char *text = NULL, *seed = json_dumps(json_object_get(json_object_get(state, "config"), "seed"), JSON_ENCODE_ANY);
+	struct ff_id sum;
 
+	if (began && seed && asprintf(&text, "campaign %lld %s", (long long)began, seed) < 0)
+		abort();
+	if (!text)
+		text = log[0] ? strndup(log, strcspn(log, "\n")) : realpath(dir, NULL);
+	sum = ff_id_of(text ? text : dir);
 	ff_id_text(&sum, id);
 	free(text);
+	free(seed);
+}
+
+/* How far it has come: grows while it runs, also over a resume. */
+static json_int_t progress(const char *log, const json_t *state)
+{
+	json_t *seconds = json_object_get(state, "seconds");
+
+	return seconds ? (json_int_t)(1000 * json_number_value(seconds)) : (json_int_t)strlen(log);
 }
 
 static void name_of(const char *dir, char *out, size_t n)
@@ -160,7 +178,8 @@ static void greater_counts(json_t *counts, const json_t *summary)
 	}
 }
 
-static json_t *record(const char *name, const json_t *summary, const char *log, json_t *counts)
+static json_t *record(const char *name, const json_t *summary, const char *log,
+		      const json_t *state, json_t *counts)
 {
 	const char *ended = json_string_value(json_object_get(summary, "ended"));
 	char *text = summary ? json_dumps(summary, JSON_COMPACT | JSON_SORT_KEYS) : NULL, digest[FF_ID_TEXT];
@@ -171,14 +190,14 @@ static json_t *record(const char *name, const json_t *summary, const char *log, 
 	greater_counts(counts, summary);
 	return json_pack("{s:s,s:s,s:I,s:I,s:I,s:s,s:o}", "name", name, "ended", ended ? ended : FF_NO_SUMMARY,
 			 "seed", (json_int_t)seed_of(summary, log), "calls",
-			 json_integer_value(json_object_get(summary, "calls")), "log_bytes",
-			 (json_int_t)strlen(log), "summary", digest, "findings", counts);
+			 json_integer_value(json_object_get(summary, "calls")), "progress",
+			 progress(log, state), "summary", digest, "findings", counts);
 }
 
 static void read_campaign(struct ff_merge *m, const char *dir)
 {
 	char path[PATH_MAX], name[NAME_MAX + 1], id[FF_ID_TEXT], *log;
-	json_t *summary = load_summary(m, dir), *counts = json_object(), *one;
+	json_t *summary = load_summary(m, dir), *counts = json_object(), *one, *state;
 	unsigned int kept, lost;
 	bool corpus;
 
@@ -200,13 +219,16 @@ static void read_campaign(struct ff_merge *m, const char *dir)
 	if (!summary)
 		ff_msg_info("%s: no summary.json: it was killed before it wrote one; what is on its disk is merged, its "
 			    "calls are not in the totals", dir);
+	ff_merge_path(path, "%s/state.json", dir);
+	state = json_load_file(path, 0, NULL);
 	name_of(dir, name, sizeof(name));
-	identify(dir, log, id);
-	one = record(name, summary, log, counts);
+	identify(dir, log, state, id);
+	one = record(name, summary, log, state, counts);
 	json_object_set_new(one, "kept", json_integer(kept));
 	json_object_set_new(one, "lost", json_integer(lost));
 	ff_merge_path(path, "%s/plot.csv", dir);
 	ff_merge_join(m, id, one, summary, path);
+	json_decref(state);
 	free(log);
 }
 

@@ -122,9 +122,9 @@ for f in $found; do
 	like "judged again it is the same" <("$FOLIOFUZZ" judge "$out/merged/findings/$f/history" 2>&1) "$f"
 done
 like "each shard has its own seed" <(tr -d ' \n' <"$out/merged/merge.json") '"seed":101,.*"seed":102,|"seed":10[123],'
-is "three shards, each once" "$(grep -c '"log_bytes"' "$out/merged/merge.json")" 3
+is "three shards, each once" "$(grep -c '"progress"' "$out/merged/merge.json")" 3
 status 1 "merging again at the end" "$FOLIOFUZZ" merge --out "$out/merged" "$out"/shard-*
-is "counts nothing twice" "$(grep -c '"log_bytes"' "$out/merged/merge.json")" 3
+is "counts nothing twice" "$(grep -c '"progress"' "$out/merged/merge.json")" 3
 status 2 "a folder is submitted once" "$FOLIOFUZZ" submit --slurm --shards 3 --time 16 --out "$out" -- --here
 
 slurm_down
