@@ -71,7 +71,7 @@ else
 # ---------------------------------------------------------------------------
 # Sources: every C file in these folders; nothing to add here for a new one.
 # ---------------------------------------------------------------------------
-DIRS		:= fuzzer oracles corpus runner runner/fuse runner/regress runner/report runner/vm bpf
+DIRS		:= fuzzer oracles corpus runner runner/agent runner/campaign runner/fuse runner/regress runner/report runner/shards runner/vm bpf
 SRCS		:= $(filter-out %.bpf.c,$(wildcard $(DIRS:%=%/*.c)))
 OBJS		:= $(SRCS:%.c=$(BUILD)/%.o)
 MAIN_OBJ	:= $(filter %/runner/main.o,$(OBJS))

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runner/campaign.h"
-#include "runner/campaign_job.h"
+#include "runner/campaign/campaign.h"
+#include "runner/campaign/job.h"
 #include "runner/cmds.h"
 
 enum { KEY_PROGRAMS = 0x200, KEY_SEED, KEY_TARGET, KEY_THREADS, KEY_WITHOUT, KEY_FIRST, KEY_KNOWN_OK,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* foliofuzz merge */
 #include "runner/cmds.h"
-#include "runner/merge.h"
+#include "runner/shards/merge.h"
 #include "runner/options.h"
 
 struct args {

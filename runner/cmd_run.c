@@ -13,7 +13,7 @@
 #include "runner/program_file.h"
 #include "runner/starts.h"
 #include "runner/store.h"
-#include "runner/tally.h"
+#include "runner/campaign/tally.h"
 
 #define MAX_SEEN 64
 

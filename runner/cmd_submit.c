@@ -6,7 +6,7 @@
 
 #include "runner/cmds.h"
 #include "runner/options.h"
-#include "runner/submit.h"
+#include "runner/shards/submit.h"
 
 enum { KEY_SLURM = 0x500, KEY_SHARDS, KEY_SEED, KEY_PARTITION, KEY_RUNNING, KEY_DRY, KEY_CORPUS, KEY_SBATCH };
 

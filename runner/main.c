@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runner/agent.h"
+#include "runner/agent/agent.h"
 #include "runner/cmds.h"
 #include "runner/manual.h"
 #include "runner/msg.h"

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "runner/agent.h"
+#include "runner/agent/agent.h"
 #include "runner/cache.h"
 #include "runner/msg.h"
 #include "runner/proc.h"

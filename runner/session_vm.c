@@ -10,7 +10,7 @@
 #include "fuzzer/content.h"
 #include "fuzzer/rotation.h"
 #include "runner/msg.h"
-#include "runner/place.h"
+#include "runner/agent/place.h"
 #include "runner/proc.h"
 #include "runner/vm/accel.h"
 #include "runner/vm/initramfs.h"

@@ -12,7 +12,7 @@
 #include "fuzzer/rotation.h"
 #include "oracles/judge.h"
 #include "runner/session.h"
-#include "runner/tally.h"
+#include "runner/campaign/tally.h"
 #include "tests/tap.h"
 
 #define SEED	41

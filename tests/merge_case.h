@@ -15,7 +15,7 @@
 #include "corpus/store.h"
 #include "runner/cache.h"
 #include "runner/cmds.h"
-#include "runner/merge_state.h"
+#include "runner/shards/merge_state.h"
 #include "tests/tap.h"
 
 static char top[100];	/* all is below it */

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "runner/cache.h"
-#include "runner/campaign_state.h"
+#include "runner/campaign/state.h"
 #include "runner/proc.h"
 #include "tests/tap.h"
 

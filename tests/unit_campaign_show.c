@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "runner/cache.h"
-#include "runner/campaign_state.h"
+#include "runner/campaign/state.h"
 #include "tests/tap.h"
 
 static char dir[] = "/tmp/foliofuzz-unit-show.XXXXXX";

@@ -10,8 +10,8 @@
 #include "fuzzer/generate.h"
 #include "oracles/case_text.h"
 #include "runner/cache.h"
-#include "runner/campaign_state.h"
-#include "runner/feedback_state.h"
+#include "runner/campaign/state.h"
+#include "runner/campaign/feedback_state.h"
 #include "runner/proc.h"
 #include "tests/tap.h"
 

@@ -5,9 +5,9 @@
  */
 #include <unistd.h>
 
-#include "runner/feedback.h"
-#include "runner/feedback_state.h"
-#include "runner/pool.h"
+#include "runner/campaign/feedback.h"
+#include "runner/campaign/feedback_state.h"
+#include "runner/campaign/pool.h"
 #include "tests/judge_case.h"
 
 static struct ff_gen_limits limits = { .features = ~0ULL, .device_size = 4 << 20, .allow_global = true };

@@ -6,7 +6,7 @@
 
 #include "bpf/hooks.h"
 #include "fuzzer/call.h"
-#include "runner/ground.h"
+#include "runner/campaign/ground.h"
 #include "tests/tap.h"
 
 static struct ff_program p;

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "runner/cache.h"
-#include "runner/plot.h"
+#include "runner/campaign/plot.h"
 #include "tests/tap.h"
 
 static char dir[] = "/tmp/foliofuzz-unit-plot.XXXXXX";

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "runner/cache.h"
-#include "runner/submit_text.h"
+#include "runner/shards/submit_text.h"
 #include "tests/tap.h"
 
 static char dir[100];

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "runner/tally.h"
+#include "runner/campaign/tally.h"
 #include "tests/tap.h"
 
 static struct ff_program p;

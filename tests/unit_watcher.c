@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "oracles/hang.h"
-#include "runner/watcher.h"
+#include "runner/agent/watcher.h"
 #include "tests/tap.h"
 
 static struct ff_box *box;
