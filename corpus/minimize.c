@@ -7,23 +7,11 @@
 #include "corpus/minimize_ask.h"
 #include "fuzzer/edit.h"
 
-#define ROUNDS		12	/* after so many the first that changes nothing is the last */
-#define MEASURE_HITS	8
-#define MEASURE_CLEAN	4
-#define MEASURE_RUNS	40	/* are enough with one hit */
-#define CONFIRM_HITS	5
-#define CONFIRM_CLEAN	3
-#define CONFIRM_RUNS	12
-#define DOUBT_RUNS	40
-#define RAISED_RUNS	24
-#define LAST_HITS	12
-#define LAST_RUNS	60
-#define LOOKS		0.9	/* of the rate, shown in its test: then it is measured later */
-#define UNSURE		3	/* so many programs may pass before one is measured */
-#define OLD_RUNS	8	/* what was known of a rate counts for so many runs */
-#define GAIN		0.05	/* least that a longer program must gain */
-#define SLACK		0.8	/* share of the rate, as it is measured: less may be chance */
-#define LOSS		0.65	/* share of the highest rate that is never given away */
+#define LITTLE		3	/* programs that passed */
+#define EARLY_RATE	0.35	/* seldom: */
+#define EARLY_RUNS	600	/* ... with so many misses left in the budget places of delays are tried first, */
+#define EARLY_MANY	2400	/* else with so many */
+#define LOOKS		0.7	/* of the rate, shown in its test: then it is measured later */
 
 const char *ff_minimize_phase(const struct ff_minimize *m)
 {
@@ -43,21 +31,13 @@ const char *ff_minimize_phase(const struct ff_minimize *m)
 
 /* ---- the way through the phases ---- */
 
-static void measure(struct ff_minimize *m, enum ff_min_stage stage)
-{
-	m->stage = stage;
-	m->serial++;
-	m->flying = 0;
-	m->best_serial = m->serial;
-}
-
 /* Nothing was changed in a whole round, nor in the last one, for which doubtful cases were left. */
 static void end_round(struct ff_minimize *m)
 {
 	m->phase = 0;
 	m->round++;
-	if (!m->changed && (m->last || m->round > ROUNDS)) {
-		measure(m, FF_MIN_CONFIRM);	/* was the rate that was asked for too high? */
+	if (!m->changed && (m->last || m->round > FF_MIN_ROUNDS)) {
+		ff_min_measure(m, FF_MIN_CONFIRM);	/* was the rate that was asked for too high? */
 		return;
 	}
 	m->last = !m->changed && m->floor <= FF_MIN_KEEP * m->ref;
@@ -66,180 +46,13 @@ static void end_round(struct ff_minimize *m)
 	m->changed = false;
 }
 
-static void begin_phase(struct ff_minimize *m)
-{
-	m->stage = FF_MIN_SEARCH;
-	m->at = (struct ff_shrink_at){ 0 };
-	m->exhausted = false;
-}
-
 static void next_phase(struct ff_minimize *m)
 {
-	begin_phase(m);
+	ff_min_begin_phase(m);
 	if (m->cfg.ddmin)
 		m->stage = FF_MIN_DONE;
 	else if (++m->phase == FF_MIN_PHASES)
 		end_round(m);
-}
-
-/* Measured once more at the end: with less asked of them, some candidates may still pass. */
-static void end_search(struct ff_minimize *m)
-{
-	bool lower = ff_min_share(m->rate) * 1.2 < m->ref && m->round < ROUNDS;
-
-	m->last = m->changed = false;
-	m->sure_rate = m->rate;
-	begin_phase(m);
-	m->ref = m->peak = ff_min_share(m->rate);
-	if (!lower)
-		m->stage = FF_MIN_DONE;
-}
-
-static void begin_search(struct ff_minimize *m)
-{
-	m->first = m->sure_rate = m->rate;
-	ff_program_copy(&m->sure, &m->best);
-	m->ref = m->peak = ff_min_share(m->rate);
-	m->floor = ff_min_least(FF_MIN_FLOOR, 3 * m->ref);
-	ff_min_note(m, ff_minimize_hash(&m->best), 0, m->rate.hits, m->rate.runs);
-	m->stage = FF_MIN_SEARCH;
-}
-
-/* What a measured program must show to be kept; a lower rate may be chance. */
-static bool enough(const struct ff_minimize *m, struct ff_min_rate rate)
-{
-	if (ff_min_phase(m)->raises)
-		return ff_min_share(rate) >= ff_min_share(m->sure_rate) + GAIN;
-	return ff_min_share(rate) >= ff_min_most(SLACK * ff_min_least(m->ref, m->cfg.goal),
-						 LOSS * ff_min_least(m->peak, m->cfg.goal));
-}
-
-/* Few runs of each program, but one comes from the other: what was known counts for some runs. */
-static void rate_again(struct ff_minimize *m)
-{
-	m->ref = (m->ref * OLD_RUNS + m->rate.hits) / (OLD_RUNS + m->rate.runs);
-	m->ref = ff_min_most(m->ref, ff_rate_low(m->rate.hits, m->rate.runs));
-	m->peak = ff_min_most(m->peak, m->ref);
-}
-
-static void keep(struct ff_minimize *m)
-{
-	ff_program_copy(&m->sure, &m->best);
-	m->sure_rate = m->rate;
-	rate_again(m);
-	m->raised |= ff_min_phase(m)->raises;
-	m->moved = false;
-	m->unsure = 0;
-	m->stage = FF_MIN_SEARCH;
-}
-
-/*
- * The best program hits less than the one it came from. By chance that one may
- * have been rated too high: both get the same chance before the search goes back.
- */
-static void doubt(struct ff_minimize *m)
-{
-	ff_program_copy(&m->doubt, &m->best);
-	m->doubt_rate = m->rate;
-	ff_program_copy(&m->best, &m->sure);
-	m->rate = m->sure_rate;
-	m->doubt_runs = ff_min_least(m->rate.runs + CONFIRM_RUNS, DOUBT_RUNS);
-	measure(m, FF_MIN_DOUBT);
-}
-
-static void end_doubt(struct ff_minimize *m)
-{
-	m->sure_rate = m->rate;
-	m->ref = ff_min_share(m->rate);
-	m->peak = (m->peak + m->ref) / 2;	/* luck, or what was lost step by step: it cannot be told */
-	m->moved = false;
-	m->unsure = 0;
-	m->stage = FF_MIN_SEARCH;
-	if (!enough(m, m->doubt_rate)) {
-		ff_min_note(m, ff_minimize_hash(&m->doubt), FF_MIN_REFUSED, m->doubt_rate.hits, m->doubt_rate.runs);
-		return;
-	}
-	ff_program_copy(&m->best, &m->doubt);
-	m->rate = m->doubt_rate;
-	keep(m);
-}
-
-static void end_confirm(struct ff_minimize *m)
-{
-	if (!m->moved)
-		end_search(m);
-	else if (enough(m, m->rate))
-		keep(m);
-	else
-		doubt(m);
-}
-
-/* How many runs of the best program are certainly still needed. */
-static unsigned int needed(const struct ff_minimize *m)
-{
-	bool clean = m->rate.hits == m->rate.runs;	/* no miss: each run of a hang costs a guest */
-	unsigned int hits, runs;
-
-	switch (m->stage) {
-	case FF_MIN_MEASURE:
-		if (m->rate.hits && m->rate.runs >= MEASURE_RUNS)
-			return 0;
-		hits = clean ? MEASURE_CLEAN : MEASURE_HITS;
-		runs = m->cfg.tries > MEASURE_RUNS ? m->cfg.tries : MEASURE_RUNS;
-		break;
-	case FF_MIN_DOUBT:
-		hits = ~0u;
-		runs = m->doubt_runs;
-		break;
-	case FF_MIN_CONFIRM:
-		/* a gain is measured in a given number of runs: to stop at hits would flatter it */
-		hits = !m->moved ? LAST_HITS : ff_min_phase(m)->raises ? RAISED_RUNS :
-		       clean ? CONFIRM_CLEAN : CONFIRM_HITS;
-		runs = !m->moved ? LAST_RUNS : ff_min_phase(m)->raises ? RAISED_RUNS : CONFIRM_RUNS;
-		break;
-	default:
-		hits = ~0u;
-		runs = m->final_runs;
-	}
-	if (m->rate.hits >= hits || m->rate.runs >= runs)
-		return 0;
-	return hits - m->rate.hits < runs - m->rate.runs ? hits - m->rate.hits : runs - m->rate.runs;
-}
-
-static void end_final(struct ff_minimize *m)
-{
-	bool good = !m->moved || enough(m, m->rate);
-
-	m->moved = false;
-	if (!good) {
-		ff_program_copy(&m->best, &m->sure);
-		m->rate = m->sure_rate;
-		m->best_serial = ++m->serial;
-		m->flying = 0;
-	}
-	if (good || !needed(m))
-		m->stage = FF_MIN_DONE;
-}
-
-static void measured(struct ff_minimize *m)
-{
-	if (needed(m))
-		return;
-	switch (m->stage) {
-	case FF_MIN_CONFIRM:
-		end_confirm(m);
-		break;
-	case FF_MIN_DOUBT:
-		end_doubt(m);
-		break;
-	case FF_MIN_FINAL:
-		end_final(m);
-		break;
-	default:
-		m->stage = FF_MIN_DONE;
-		if (m->rate.hits)
-			begin_search(m);
-	}
 }
 
 /* ---- candidates ---- */
@@ -253,7 +66,7 @@ static void refuse(struct ff_minimize *m, struct ff_min_lane *l)
 
 static void accept(struct ff_minimize *m, struct ff_min_lane *l)
 {
-	bool doubtful = !m->cfg.ddmin && (ff_min_phase(m)->raises || m->unsure >= UNSURE ||
+	bool doubtful = !m->cfg.ddmin && (ff_min_phase(m)->raises || m->unsure + 1 >= m->patience ||
 					  l->test.hits < LOOKS * m->ref * l->test.runs);
 
 	ff_program_copy(&m->best, &l->program);
@@ -262,7 +75,7 @@ static void accept(struct ff_minimize *m, struct ff_min_lane *l)
 	m->changed = true;
 	m->moved = !m->cfg.ddmin;
 	m->rate = (struct ff_min_rate){ 0, 0 };
-	if (l->test.hits == l->test.runs && !ff_min_phase(m)->raises)
+	if (ff_minimize_dear(m) && l->test.hits == l->test.runs)	/* it flatters, but it is paid for */
 		m->rate = (struct ff_min_rate){ l->test.hits, l->test.runs };
 	if (m->cfg.ddmin) {
 		m->at = l->after;
@@ -274,7 +87,7 @@ static void accept(struct ff_minimize *m, struct ff_min_lane *l)
 	m->nlanes = 0;
 	m->unsure++;
 	if (doubtful)
-		measure(m, FF_MIN_CONFIRM);
+		ff_min_measure(m, FF_MIN_CONFIRM);
 }
 
 /* Another candidate under test; false: this phase has no more. */
@@ -301,6 +114,12 @@ static bool add_lane(struct ff_minimize *m)
 	return false;
 }
 
+/* Some hundred runs of a large program: where it takes long or hits often enough, it is made smaller first. */
+static bool early_pays(const struct ff_minimize *m)
+{
+	return !m->afford_misses || m->afford_misses > (m->ref < EARLY_RATE ? EARLY_RUNS : EARLY_MANY);
+}
+
 /*
  * A rate that is high enough is not raised, and one that can be worked with only
  * when nothing else goes any more. A rare hit makes each test long: first the rate,
@@ -310,9 +129,17 @@ static bool skipped(const struct ff_minimize *m)
 {
 	const struct ff_min_phase *p = ff_min_phase(m);
 
+	if (p->early)
+		return m->ref >= m->cfg.goal || (m->round && !m->last) || !early_pays(m);
 	if (p->raises)
 		return m->ref >= m->cfg.goal || (m->ref >= FF_MIN_FLOOR && !m->last);
 	return p->detail && ff_min_rare(m);
+}
+
+/* A phase is over: is it time to measure what came of it? Little can wait for the round's end, all where hits are dear. */
+static bool must_know(const struct ff_minimize *m)
+{
+	return m->ref < m->cfg.goal || m->phase + 1 == FF_MIN_PHASES || (m->unsure >= LITTLE && !ff_minimize_dear(m));
 }
 
 static const struct ff_program *fly(struct ff_min_lane *l, uint64_t *ticket)
@@ -327,6 +154,9 @@ static const struct ff_program *next_candidate(struct ff_minimize *m, uint64_t *
 	unsigned int i;
 
 	while (m->stage == FF_MIN_SEARCH) {
+		for (i = m->nlanes; ff_min_phase(m)->raises && i-- > 0;)	/* no one came by, it turned out */
+			if (!ff_min_possible(m, &m->lane[i].program))
+				refuse(m, &m->lane[i]);
 		for (i = 0; i < m->nlanes; i++)
 			if (m->lane[i].flying < ff_sprt_least(&m->lane[i].test))
 				return fly(&m->lane[i], ticket);
@@ -336,8 +166,8 @@ static const struct ff_program *next_candidate(struct ff_minimize *m, uint64_t *
 			return fly(&m->lane[m->nlanes - 1], ticket);
 		if (m->nlanes)
 			return NULL;
-		if (m->moved)
-			measure(m, FF_MIN_CONFIRM);
+		if (m->moved && must_know(m))
+			ff_min_measure(m, FF_MIN_CONFIRM);
 		else
 			next_phase(m);
 	}
@@ -350,11 +180,11 @@ const struct ff_program *ff_minimize_next(struct ff_minimize *m, uint64_t *ticke
 		return NULL;
 	if (m->stage == FF_MIN_SEARCH)
 		return next_candidate(m, ticket);
-	if (!needed(m)) {	/* it was measured enough before */
-		measured(m);
+	if (!ff_min_needed(m)) {	/* it was measured enough before */
+		ff_min_measured(m);
 		return ff_minimize_next(m, ticket);
 	}
-	if (m->flying >= needed(m))
+	if (m->flying >= ff_min_needed(m))
 		return NULL;
 	m->flying++;
 	*ticket = m->best_serial;
@@ -371,7 +201,8 @@ void ff_minimize_result(struct ff_minimize *m, uint64_t ticket, bool hit)
 		m->flying--;
 		m->rate.runs++;
 		m->rate.hits += hit;
-		measured(m);
+		ff_sprt_run(&m->audit, hit);
+		ff_min_measured(m);
 		return;
 	}
 	for (unsigned int i = 0; i < m->nlanes; i++) {
@@ -392,15 +223,22 @@ void ff_minimize_result(struct ff_minimize *m, uint64_t ticket, bool hit)
 void ff_minimize_finish(struct ff_minimize *m, unsigned int runs)
 {
 	if (m->stage == FF_MIN_MEASURE && m->rate.hits)
-		begin_search(m);
+		ff_min_begin_search(m);
 	if (m->stage == FF_MIN_DOUBT)
 		m->moved = false;
 	m->nlanes = 0;
 	if (runs)	/* what was measured while candidates were chosen flatters the chosen */
 		m->rate = (struct ff_min_rate){ 0, 0 };
+	m->doubt_rate = (struct ff_min_rate){ 0, 0 };
 	m->final_runs = runs;
-	measure(m, FF_MIN_FINAL);
-	measured(m);
+	ff_min_measure(m, FF_MIN_FINAL);
+	ff_min_measured(m);
+}
+
+void ff_minimize_afford(struct ff_minimize *m, double misses, double hits)
+{
+	m->afford_misses = misses > 1 ? misses : 1;
+	m->afford_hits = hits > 1 ? hits : 1;
 }
 
 struct ff_minimize *ff_minimize_open(const struct ff_min_config *cfg, const struct ff_program *p)
@@ -415,8 +253,9 @@ struct ff_minimize *ff_minimize_open(const struct ff_min_config *cfg, const stru
 	ff_edit_tidy(&m->best);
 	m->calls = p->ncalls;
 	m->threads = p->nthreads;
+	m->patience = FF_MIN_UNSURE;
 	m->hash = ff_minimize_hash(&m->best);
-	measure(m, FF_MIN_MEASURE);
+	ff_min_measure(m, FF_MIN_MEASURE);
 	return m;
 }
 

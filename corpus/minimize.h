@@ -7,8 +7,8 @@
  * goes any more; and where the rate of hits is low, edits that may raise it.
  *
  * A candidate passes when Wald's test says that it hits about as often as the
- * best program so far (docs/minimize.md). The search can be stopped and written
- * down at any time.
+ * best program so far; what passed is held to an absolute bound, so that small losses do
+ * not add up (docs/minimize.md). The search can be stopped and written down at any time.
  */
 #ifndef FF_CORPUS_MINIMIZE_H
 #define FF_CORPUS_MINIMIZE_H
@@ -18,8 +18,9 @@
 #include "corpus/shrink.h"
 #include "corpus/sprt.h"
 
+#define FF_MIN_TRAIL	16	/* measured programs to which the search can go back */
 #define FF_MIN_LANES	4	/* candidates that are tried at one time */
-#define FF_MIN_PHASES	8
+#define FF_MIN_PHASES	9
 
 enum ff_min_stage {
 	FF_MIN_MEASURE,		/* does the program hit at all, and how often */
@@ -34,7 +35,8 @@ enum ff_min_stage {
  * struct ff_min_config - what is wanted
  * @ddmin: ddmin on the list of calls, and nothing else
  * @calls: the search may make a program longer to raise its rate up to so many calls
- * @goal: rate that is wanted: somewhat more than what the result should show, 0.6
+ * @goal: rate that is wanted: somewhat more than what the result should show, 0.6. Where the
+ *	program has it, it may be given away down to FF_MIN_WORST of it, and no further
  * @places: where the kernel can be held up, bits of enum ff_delay_place
  * @tries: runs without a hit after which the program is given up
  */
@@ -63,6 +65,12 @@ struct ff_min_seen {
 	unsigned int tests, round;
 };
 
+/** struct ff_min_back - a program that was measured and then made smaller */
+struct ff_min_back {
+	struct ff_program program;
+	struct ff_min_rate rate;
+};
+
 /** struct ff_min_lane - a candidate under test */
 struct ff_min_lane {
 	uint64_t serial, hash;
@@ -83,7 +91,9 @@ struct ff_min_lane {
  * @floor: least rate asked of a candidate while the program itself hits seldom
  * @phase, @at, @round: where the search is; @changed: in this round; @moved: since @sure;
  *	@last: nothing was changed in the round before: doubtful cases are tried again;
- * @rate: of @best: confirmation runs only
+ * @rate: of @best: confirmation runs only; @audit: does that do?
+ * @afford_misses, @afford_hits: what is left of the budget (ff_minimize_afford())
+ * @back, @nback: earlier @sure, the last one last: small losses add up, and then it goes back there
  * @calls, @threads: of the program that was given
  * @runs, @hits, @candidates, @accepted: so far
  */
@@ -92,14 +102,18 @@ struct ff_minimize {
 	enum ff_min_stage stage;
 	struct ff_program best, sure;
 	struct ff_min_rate rate, sure_rate, first;
-	double ref, peak, floor;
+	double ref, peak, floor, afford_misses, afford_hits;
+	struct ff_sprt audit;
 	unsigned int phase, round;
 	struct ff_shrink_at at;
 	bool changed, moved, last, raised;
 	unsigned int unsure;		/* programs that passed since @sure */
+	unsigned int patience;		/* so many may pass before one is measured */
 	struct ff_program doubt;
 	struct ff_min_rate doubt_rate;
 	unsigned int doubt_runs;
+	struct ff_min_back back[FF_MIN_TRAIL];
+	unsigned int nback;
 	unsigned int calls, threads;
 	uint64_t hash;			/* of the program that was given */
 	uint64_t runs, hits, candidates, accepted;
@@ -129,6 +143,16 @@ void ff_minimize_result(struct ff_minimize *m, uint64_t ticket, bool hit);
 /** ff_minimize_finish() - no more search: @runs runs of the best program, to say how often it hits */
 void ff_minimize_finish(struct ff_minimize *m, unsigned int runs);
 
+/**
+ * ff_minimize_afford() - what is left of the budget, as far as is known: an answer may cost a share of it
+ * @misses: so many runs, if none hits
+ * @hits: so many, if each does: fewer where each hit ends its guest
+ */
+void ff_minimize_afford(struct ff_minimize *m, double misses, double hits);
+
+/** ff_minimize_dear() - few hits are left in the budget, as where each ends its guest: one must do where it can */
+bool ff_minimize_dear(const struct ff_minimize *m);
+
 /** ff_minimize_phase() - its name, for people */
 const char *ff_minimize_phase(const struct ff_minimize *m);
 
@@ -141,5 +165,6 @@ int ff_minimize_load(struct ff_minimize *m, const json_t *state);
 
 /* For minimize_state.c. */
 bool ff_minimize_note(struct ff_minimize *m, const struct ff_min_seen *s);
+void ff_minimize_audit(struct ff_minimize *m);
 
 #endif

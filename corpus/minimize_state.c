@@ -195,5 +195,6 @@ int ff_minimize_load(struct ff_minimize *m, const json_t *j)
 	if (!ret)
 		ret = seen_from(j, m);
 	settle(m);
+	ff_minimize_audit(m);
 	return ret;
 }

@@ -119,6 +119,26 @@ static bool add_pause(const struct ff_program *p, unsigned int k, struct ff_prog
 	return true;
 }
 
+/* Whoever comes by one place is held up there, as often as a program can say. */
+static bool hold_up(const struct ff_program *p, unsigned int k, struct ff_program *out)
+{
+	static const uint32_t us[] = { 3000, 10000 };
+	struct ff_delay d = { .place = k % FF_DELAY_PLACES };
+	unsigned int w = k / FF_DELAY_PLACES;
+
+	if (w >= COUNT(us))
+		return false;
+	d.us = us[w] < ff_delay_row(d.place)->most_us ? us[w] : ff_delay_row(d.place)->most_us;
+	for (unsigned int i = 0; i < p->ndelays; i++)
+		if (p->delay[i].place == d.place)
+			return true;
+	while (out->ndelays < FF_MAX_DELAYS) {
+		d.nth++;
+		out->delay[out->ndelays++] = d;
+	}
+	return true;
+}
+
 static bool add_delay(const struct ff_program *p, unsigned int k, struct ff_program *out)
 {
 	static const uint32_t us[] = { 3000, 300, 10000 };
@@ -210,14 +230,12 @@ static bool swap_neighbours(const struct ff_program *p, unsigned int k, struct f
 	return true;
 }
 
-bool ff_raise(const struct ff_program *p, struct ff_shrink_at *at, struct ff_program *out)
-{
-	static bool (*const ways[])(const struct ff_program *p, unsigned int k, struct ff_program *out) = {
-		repeat_all, change_delay, change_pause, add_meeting, add_delay, other_speed, add_pause, again,
-		longer, swap_neighbours,
-	};
+typedef bool raise_fn(const struct ff_program *p, unsigned int k, struct ff_program *out);
 
-	while (at->step < COUNT(ways)) {
+static bool next_of(raise_fn *const *ways, size_t n, const struct ff_program *p, struct ff_shrink_at *at,
+		    struct ff_program *out)
+{
+	while (at->step < n) {
 		ff_program_copy(out, p);
 		if (ways[at->step](p, at->pos, out)) {
 			at->pos++;
@@ -226,4 +244,21 @@ bool ff_raise(const struct ff_program *p, struct ff_shrink_at *at, struct ff_pro
 		*at = (struct ff_shrink_at){ .step = at->step + 1 };
 	}
 	return false;
+}
+
+bool ff_raise(const struct ff_program *p, struct ff_shrink_at *at, struct ff_program *out)
+{
+	static raise_fn *const ways[] = {
+		repeat_all, change_delay, change_pause, hold_up, add_meeting, add_delay, other_speed, add_pause, again,
+		longer, swap_neighbours,
+	};
+
+	return next_of(ways, COUNT(ways), p, at, out);
+}
+
+bool ff_raise_early(const struct ff_program *p, struct ff_shrink_at *at, struct ff_program *out)
+{
+	static raise_fn *const ways[] = { hold_up, other_speed };
+
+	return next_of(ways, COUNT(ways), p, at, out);
 }

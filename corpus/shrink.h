@@ -34,8 +34,8 @@ ff_shrink_fn ff_shrink_args;
 /* shrink_target.c: delays; options of the target */
 ff_shrink_fn ff_shrink_delays, ff_shrink_target;
 
-/* raise.c: not smaller, but it may hit more often */
-ff_shrink_fn ff_raise;
+/* raise.c: not smaller, but it may hit more often; the few of these that need no small program */
+ff_shrink_fn ff_raise, ff_raise_early;
 
 /* ddmin.c: Zeller's ddmin on the list of calls; and what it does after a success */
 ff_shrink_fn ff_ddmin;

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* foliofuzz minimize PROGRAM: the smallest program that shows the same (docs/minimize.md). */
 #include <errno.h>
-#include <libgen.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "runner/cmds.h"
 #include "runner/delays.h"
@@ -83,38 +80,17 @@ static const struct argp argp = {
 	ff_guest_children, NULL, NULL
 };
 
-/* "finding.json" beside the program says what it showed. */
-static void signature_of(struct ff_min_job *j, const char *dir)
+/* What the program showed, unless another signature was asked for, and where the result goes. */
+static void take_named(struct ff_min_job *j, const struct ff_named *n, char *out, size_t n_out)
 {
-	char path[4096];
-	const char *s;
-	json_t *f;
+	size_t len = strlen(j->path);
 
-	snprintf(path, sizeof(path), "%s/finding.json", dir);
-	f = json_load_file(path, 0, NULL);
-	s = json_string_value(json_object_get(f, "signature"));
-	if (s && !j->pattern[0])
-		snprintf(j->pattern, sizeof(j->pattern), "%s", s);
-	json_decref(f);
-}
-
-/* Where the program is, what it showed, where the result goes. */
-static void find_program(struct ff_min_job *j, char *path, size_t n, char *out, size_t n_out)
-{
-	struct stat st;
-	char copy[4096];
-
-	snprintf(path, n, "%s", j->path);
-	if (!stat(j->path, &st) && S_ISDIR(st.st_mode)) {
-		signature_of(j, j->path);
-		snprintf(path, n, "%s/program.ff", j->path);
+	if (!j->pattern[0])
+		snprintf(j->pattern, sizeof(j->pattern), "%s", ff_named_word(n, "signature"));
+	if (n->folder)
 		snprintf(out, n_out, "%s/minimized", j->path);
-	} else {
-		snprintf(copy, sizeof(copy), "%s", j->path);
-		if (!strcmp(basename(copy), "program.ff"))
-			signature_of(j, dirname(copy));
-		snprintf(out, n_out, "%.*s.min", (int)(strlen(path) - (strlen(path) > 3 && !strcmp(path + strlen(path) - 3, ".ff") ? 3 : 0)), path);
-	}
+	else
+		snprintf(out, n_out, "%.*s.min", (int)(len > 3 && !strcmp(j->path + len - 3, ".ff") ? len - 3 : len), j->path);
 	if (!j->o.out)
 		j->o.out = out;
 }
@@ -167,19 +143,21 @@ static int run(struct ff_min_job *j)
 
 int cmd_minimize(int argc, char **argv)
 {
-	static struct ff_min_job j = { .seconds = 600, .cfg = { .calls = 8, .tries = 300, .goal = 0.6 } };
+	static struct ff_min_job j = { .seconds = 600, .cfg = { .calls = 8, .tries = 300, .goal = 0.7 } };
 	static struct ff_program p;
-	char path[4200], out[4200], *text;
+	struct ff_named named;
+	char out[4200];
 	int status = FF_EXIT_HARNESS;
 
 	ff_guest_options_init(&j.o);
 	ff_parse(&argp, "minimize", argc, argv, &j);
 	j.stop = j.o.session.stop = ff_catch_signals();
-	find_program(&j, path, sizeof(path), out, sizeof(out));
-	text = ff_program_file(path, &p);
-	if (!text)
+	if (ff_named_open(&named, j.path, &p)) {
+		ff_named_close(&named);
 		return FF_EXIT_USAGE;
-	free(text);
+	}
+	take_named(&j, &named, out, sizeof(out));
+	ff_named_close(&named);
 	j.search = ff_minimize_open(&j.cfg, &p);
 	j.judge = ff_judge_open(j.o.oracles);
 	if (j.search && j.judge && !ff_store_open(&j.store, j.o.out))

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runner/cache.h"
@@ -167,19 +166,14 @@ static int write_file(struct args *a)
 int cmd_repro(int argc, char **argv)
 {
 	static struct args a = { .runs = 20 };
-	struct stat st;
 	int status;
 
 	ff_guest_options_init(&a.o);
 	a.o.no_guest = true;
 	ff_parse(&argp, "repro", argc, argv, &a);
 	take_name(&a);
-	if (!stat(a.path, &st) && S_ISDIR(st.st_mode)) {
-		if (ff_repro_finding(&a.found, a.path))
-			return FF_EXIT_USAGE;
-	} else if (ff_repro_program(&a.found, a.path)) {
+	if (ff_repro_named(&a.found, a.path))
 		return FF_EXIT_USAGE;
-	}
 	if (!a.found.signature[0] && !a.signature && (a.o.session.kernel || a.o.here)) {
 		status = find_on_kernel(&a);
 		if (status)

@@ -9,7 +9,7 @@
 
 #include "runner/options.h"
 
-#define WIDTH	76	/* of lines of text, in the page's source */
+#define WIDTH	70	/* of lines of text, in the page's source */
 
 /* roff: a backslash, and a line that begins with a dot or a quote, mean something else. */
 static void put_words(const char *s, size_t n)
@@ -131,7 +131,8 @@ static void put_synopsis(const char *name, const char *args)
 		args = "";
 	do {
 		n = strcspn(args, "\n");
-		printf(".Dl foliofuzz %s Oo option ... Oc%s%.*s\n", name, n ? " " : "", (int)n, args);
+		printf(".Dl foliofuzz %s Oo option ... Oc%s", name, n ? " " : "");
+		put_words(args, n);
 		args += n + (args[n] == '\n');
 	} while (*args);
 }

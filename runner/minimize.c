@@ -17,6 +17,9 @@
 #define FINAL_RUNS	20	/* of the result, to say how often it hits */
 #define SHARE		8	/* this part of the time is for them */
 #define SAVE_MS		10000
+#define IDLE_RUNS	3	/* without any of its delays: nobody comes by that place */
+#define MISS_S		0.3	/* what a miss takes, as long as there was none */
+#define IDLE_NEVER	(~0u)
 
 static struct ff_findings findings;	/* of the run that is looked at */
 
@@ -69,6 +72,55 @@ static int keep(struct ff_min_job *j, const struct ff_outcome *out, const struct
 	return ff_store_put(j->store, &j->found, &out->c, x);
 }
 
+/*
+ * At which places was this program held up, if anywhere? Where nobody comes by,
+ * no more delays are tried: smaller programs of this one will not either.
+ */
+static void note_idle(struct ff_min_job *j, const struct ff_case *c)
+{
+	const struct ff_program *p = c->program;
+	uint32_t made = 0, asked = 0;
+
+	for (size_t i = 0; i < c->nevents; i++)
+		if (c->event[i].kind == FF_EV_DELAY && c->event[i].extra < p->ndelays)
+			made |= 1U << p->delay[c->event[i].extra].place;
+	for (unsigned int i = 0; i < p->ndelays; i++)
+		asked |= 1U << p->delay[i].place;
+	for (unsigned int at = 0; at < FF_DELAY_PLACES; at++) {
+		if (made >> at & 1)
+			j->idle[at] = IDLE_NEVER;
+		else if (asked >> at & 1 && j->idle[at] != IDLE_NEVER && ++j->idle[at] >= IDLE_RUNS)
+			j->search->cfg.places &= ~(1U << at);
+	}
+}
+
+static double left(const struct ff_min_job *j)
+{
+	return (double)j->seconds * (1 - 1.0 / SHARE) - (double)(ff_now_ms() - j->began_ms) / 1000;
+}
+
+/* What a miss or a hit takes, in seconds; @usual while there was none. */
+static double each(const struct ff_min_job *j, bool hit, double usual)
+{
+	double s = j->cost[hit].n ? j->cost[hit].seconds / (double)j->cost[hit].n : usual;
+
+	return s > 0.001 ? s : 0.001;
+}
+
+/* The time since the last result is this one's: what the search can afford comes of that. */
+static void note_cost(struct ff_min_job *j, bool hit)
+{
+	long long now = ff_now_ms();
+
+	if (j->taken_ms) {
+		j->cost[hit].seconds += (double)(now - j->taken_ms) / 1000;
+		j->cost[hit].n++;
+	}
+	j->taken_ms = now;
+	if (j->cost[1].n)
+		ff_minimize_afford(j->search, left(j) / each(j, 0, MISS_S), left(j) / each(j, 1, MISS_S));
+}
+
 static int take(struct ff_min_job *j, const struct ff_outcome *out)
 {
 	const struct ff_finding *x = NULL;
@@ -82,6 +134,9 @@ static int take(struct ff_min_job *j, const struct ff_outcome *out)
 		snprintf(j->signature, sizeof(j->signature), "%s", x->signature);
 	if (x && j->finishing && ff_program_same(out->c.program, &j->search->best))
 		ret = keep(j, out, x);
+	if (!out->failed && !out->lost[0])
+		note_idle(j, &out->c);
+	note_cost(j, x != NULL);
 	ff_minimize_result(j->search, (uint64_t)(uintptr_t)out->tag, x != NULL);
 	return ret;
 }
@@ -91,22 +146,14 @@ static int take(struct ff_min_job *j, const struct ff_outcome *out)
 static void show(struct ff_min_job *j)
 {
 	const struct ff_minimize *m = j->search;
-	bool terminal = isatty(STDERR_FILENO);
-	long long now = ff_now_ms();
-	char line[300];
 
-	if (now < j->shown_ms)
+	if (!ff_progress_due(&j->progress))
 		return;
-	j->shown_ms = now + (terminal ? 1000 : now - j->began_ms < 60000 ? 10000 : 60000);
-	snprintf(line, sizeof(line), "minimize: %.0f of %llu s: %s, round %u: %u -> %u calls, %u -> %u threads, rate about %.2f; %llu runs, %llu candidates, %u guests lost",
-		 ff_min_seconds(j) - j->elapsed_before, (unsigned long long)j->seconds, ff_minimize_phase(m),
-		 m->round + 1, m->calls, m->best.ncalls, m->threads, m->best.nthreads, m->ref,
-		 (unsigned long long)m->runs, (unsigned long long)m->candidates,
-		 ff_session_info(j->session)->restarts);
-	if (terminal)
-		fprintf(stderr, "\r\033[K%.*s", 160, line);
-	else
-		ff_msg_info("%s", line);
+	snprintf(j->progress.note, sizeof(j->progress.note),
+		 "%s, round %u: %u -> %u calls, %u -> %u threads, rate about %.2f; %llu runs, %llu candidates, %u guests lost",
+		 ff_minimize_phase(m), m->round + 1, m->calls, m->best.ncalls, m->threads, m->best.nthreads, m->ref,
+		 (unsigned long long)m->runs, (unsigned long long)m->candidates, ff_session_info(j->session)->restarts);
+	ff_progress_show(&j->progress, (uint64_t)(ff_now_ms() - j->began_ms) / 1000);
 }
 
 /* ---- the budget ---- */
@@ -139,7 +186,8 @@ static void feed(struct ff_min_job *j)
 {
 	const struct ff_program *p;
 
-	while (ff_session_pending(j->session) < DEPTH) {
+	/* when a hit ends the guest nothing is gained by a second one that waits, and it may be in vain */
+	while (ff_session_pending(j->session) < (ff_minimize_dear(j->search) ? 1 : DEPTH)) {
 		if (!j->held_ticket) {
 			p = ff_minimize_next(j->search, &j->held_ticket);
 			if (!p)
@@ -204,10 +252,10 @@ int ff_min_run(struct ff_min_job *j)
 
 	j->began_ms = j->saved_ms = ff_now_ms();
 	j->runs_at_begin = j->search->runs;
+	ff_progress_open(&j->progress, "minimize", "s", j->seconds);
 	j->ended = "skipped";
 	ret = loop(j);
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r\033[K");
+	ff_progress_clear(&j->progress);
 	j->end_ms = ff_now_ms();
 	if (ret == -ECANCELED)	/* stopped while a guest was started */
 		ret = 0;

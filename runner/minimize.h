@@ -4,7 +4,9 @@
 #define FF_RUNNER_MINIMIZE_H
 
 #include "corpus/minimize.h"
+#include "fuzzer/delay.h"
 #include "runner/options.h"
+#include "runner/progress.h"
 #include "runner/store.h"
 
 /**
@@ -17,6 +19,8 @@
  * @signature: the one that was seen last
  * @elapsed_before: seconds of earlier commands with the same out
  * @held, @held_ticket: a program that no guest could take yet
+ * @cost: seconds that misses [0] and hits [1] took, and how many there were
+ * @idle: runs in which delays at a place were asked for and none was made; IDLE_NEVER: once one was
  * @ended: why it ended: "minimal", "time", "runs", "stopped", "skipped" (see @failed)
  * @failed: the target could not be made, and why; else ""
  */
@@ -33,7 +37,10 @@ struct ff_min_job {
 	struct ff_found found;
 	const volatile sig_atomic_t *stop;
 	double elapsed_before;
-	long long began_ms, shown_ms, saved_ms, end_ms;
+	long long began_ms, saved_ms, end_ms, taken_ms;
+	struct { double seconds; uint64_t n; } cost[2];
+	unsigned int idle[FF_DELAY_PLACES];
+	struct ff_progress progress;
 	uint64_t accepted, runs_at_begin;
 	struct ff_program held;
 	uint64_t held_ticket;

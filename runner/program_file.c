@@ -2,8 +2,11 @@
 #include "runner/program_file.h"
 
 #include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "runner/cache.h"
 #include "runner/msg.h"
@@ -26,4 +29,57 @@ char *ff_program_file(const char *path, struct ff_program *p)
 		ff_msg_error("%s: %s", path, e.text);
 	free(text);
 	return NULL;
+}
+
+/* A finding's folder must say what it is; beside a file that is called program.ff it may. */
+static int read_finding(struct ff_named *n, const char *dir)
+{
+	char path[4200];
+	json_error_t e;
+
+	snprintf(path, sizeof(path), "%s/finding.json", dir);
+	n->finding = json_load_file(path, 0, &e);
+	if (n->finding || (!n->folder && json_error_code(&e) == json_error_cannot_open_file))
+		return 0;
+	ff_msg_error("cannot read the finding %s: %s", path, e.text);
+	return -EINVAL;
+}
+
+int ff_named_open(struct ff_named *n, const char *name, struct ff_program *p)
+{
+	char path[4200], dir[4096];
+	struct stat st;
+
+	memset(n, 0, sizeof(*n));
+	n->folder = !stat(name, &st) && S_ISDIR(st.st_mode);
+	snprintf(path, sizeof(path), "%.4095s%s", name, n->folder ? "/program.ff" : "");
+	n->text = ff_program_file(path, p);
+	if (!n->text)
+		return -EINVAL;
+	if (n->folder)
+		return read_finding(n, name);
+	snprintf(dir, sizeof(dir), "%s", name);
+	if (strcmp(basename(dir), "program.ff"))
+		return 0;
+	snprintf(dir, sizeof(dir), "%s", name);
+	return read_finding(n, dirname(dir));
+}
+
+void ff_named_close(struct ff_named *n)
+{
+	json_decref(n->finding);
+	free(n->text);
+	memset(n, 0, sizeof(*n));
+}
+
+const char *ff_named_word(const struct ff_named *n, const char *name)
+{
+	const char *text = json_string_value(json_object_get(n->finding, name));
+
+	return text ? text : "";
+}
+
+int ff_named_number(const struct ff_named *n, const char *name)
+{
+	return (int)json_integer_value(json_object_get(n->finding, name));
 }

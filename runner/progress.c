@@ -29,25 +29,31 @@ static void time_left(const struct ff_progress *p, uint64_t done, char *out, siz
 	snprintf(out, n, ", %lu:%02lu:%02lu left", s / 3600, s / 60 % 60, s % 60);
 }
 
+bool ff_progress_due(const struct ff_progress *p)
+{
+	return ff_now_ms() >= p->next_ms;
+}
+
 void ff_progress_show(struct ff_progress *p, uint64_t done)
 {
+	const char *colon = p->note[0] ? ": " : "";
 	unsigned int filled;
 	char left[48];
 
-	if (ff_now_ms() < p->next_ms)
+	if (!ff_progress_due(p))
 		return;
 	if (done > p->total)
 		done = p->total;
 	filled = (unsigned int)(BAR * done / p->total);
 	time_left(p, done, left, sizeof(left));
 	if (p->terminal)
-		fprintf(stderr, "\r\033[K%s [%.*s%.*s] %llu of %llu %s%s", p->what,
+		fprintf(stderr, "\r\033[K%s [%.*s%.*s] %llu of %llu %s%s%s%.120s", p->what,
 			(int)filled, "##############################", (int)(BAR - filled),
 			"..............................", (unsigned long long)done,
-			(unsigned long long)p->total, p->unit, left);
+			(unsigned long long)p->total, p->unit, left, colon, p->note);
 	else
-		fprintf(stderr, "foliofuzz: %s: %llu of %llu %s%s\n", p->what, (unsigned long long)done,
-			(unsigned long long)p->total, p->unit, left);
+		fprintf(stderr, "foliofuzz: %s: %llu of %llu %s%s%s%s\n", p->what, (unsigned long long)done,
+			(unsigned long long)p->total, p->unit, left, colon, p->note);
 	fflush(stderr);
 	p->drawn = p->terminal;
 	p->next_ms = ff_now_ms() + (p->terminal ? 200 : LINE_MS);

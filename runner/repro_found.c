@@ -3,13 +3,11 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "corpus/repro.h"
-#include "runner/msg.h"
 #include "runner/program_file.h"
 
 /* The comment at the head of a program's text, for people: not the version, not the seed. */
@@ -30,48 +28,22 @@ static void take_comment(struct ff_repro_found *r, const char *text)
 	}
 }
 
-int ff_repro_program(struct ff_repro_found *r, const char *path)
+int ff_repro_named(struct ff_repro_found *r, const char *name)
 {
-	char *text = ff_program_file(path, &r->program);
+	struct ff_named n;
+	int ret = ff_named_open(&n, name, &r->program);
 
-	if (!text)
-		return -EINVAL;
-	take_comment(r, text);
-	free(text);
-	return 0;
-}
-
-static const char *field(json_t *j, const char *name)
-{
-	const char *text = json_string_value(json_object_get(j, name));
-
-	return text ? text : "";
-}
-
-/* finding.json and program.ff of a folder. */
-int ff_repro_finding(struct ff_repro_found *r, const char *dir)
-{
-	char path[4200];
-	json_error_t e;
-	json_t *j;
-
-	snprintf(path, sizeof(path), "%s/finding.json", dir);
-	j = json_load_file(path, 0, &e);
-	if (!j) {
-		ff_msg_error("cannot read the finding %s: %s", path, e.text);
-		return -EINVAL;
+	if (!ret && n.finding) {
+		snprintf(r->signature, sizeof(r->signature), "%s", ff_named_word(&n, "signature"));
+		snprintf(r->what, sizeof(r->what), "%s", ff_named_word(&n, "what"));
+		snprintf(r->kernel, sizeof(r->kernel), "%.100s (%.100s), in %d of %d runs of foliofuzz",
+			 ff_named_word(&n, "kernel"), ff_named_word(&n, "release"), ff_named_number(&n, "hits"),
+			 ff_named_number(&n, "runs"));
+	} else if (!ret) {
+		take_comment(r, n.text);
 	}
-	snprintf(r->signature, sizeof(r->signature), "%s", field(j, "signature"));
-	snprintf(r->what, sizeof(r->what), "%s", field(j, "what"));
-	snprintf(r->kernel, sizeof(r->kernel), "%.100s (%.100s), in %d of %d runs of foliofuzz", field(j, "kernel"),
-		 field(j, "release"), (int)json_integer_value(json_object_get(j, "hits")),
-		 (int)json_integer_value(json_object_get(j, "runs")));
-	json_decref(j);
-	snprintf(path, sizeof(path), "%s/program.ff", dir);
-	if (ff_repro_program(r, path))
-		return -EINVAL;
-	r->about[0] = '\0';	/* it says what finding.json says */
-	return 0;
+	ff_named_close(&n);
+	return ret;
 }
 
 int ff_repro_found_text(const struct ff_repro_found *r, const char *name, char **text)

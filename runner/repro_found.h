@@ -16,11 +16,14 @@ struct ff_repro_found {
 	char signature[160], what[400], kernel[300], about[4000];
 };
 
-/** ff_repro_program() - @path as the program, with what its comment says; 0, or -EINVAL with a message */
-int ff_repro_program(struct ff_repro_found *r, const char *path);
-
-/** ff_repro_finding() - finding.json and program.ff of the folder @dir; 0, or -EINVAL with a message */
-int ff_repro_finding(struct ff_repro_found *r, const char *dir);
+/**
+ * ff_repro_named() - a program's file, or a finding's folder (or the program in it)
+ *
+ * What finding.json says is taken from there; without one, what the program's comment says is
+ * added to what @r has.
+ * Return: 0, or -EINVAL with a message.
+ */
+int ff_repro_named(struct ff_repro_found *r, const char *name);
 
 /**
  * ff_repro_found_text() - the C file

@@ -264,9 +264,9 @@ char *ff_report_c_file(const struct ff_report *r, const struct ff_report_finding
 
 	snprintf(dir, sizeof(dir), "%s/findings/%s", r->dir, f->name);
 	snprintf(path, sizeof(path), "%s/minimized/program.ff", dir);
-	ret = found ? ff_repro_finding(found, dir) : -ENOMEM;
+	ret = found ? ff_repro_named(found, dir) : -ENOMEM;
 	if (!ret && !access(path, F_OK)) {
-		ret = ff_repro_program(found, path);
+		ret = ff_repro_named(found, path);
 		found->about[0] = '\0';
 	}
 	if (ret == -EINVAL)
