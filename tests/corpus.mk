@@ -17,3 +17,9 @@ corpus-torture: $(BUILD)/tests/unit_corpus_kill $(BUILD)/tests/unit_corpus_damag
 
 corpus-fuzz: $(BIN)
 	$(Q)FOLIOFUZZ=$(BIN) BUILD=$(BUILD) tests/corpus_fuzz.sh $(TIME)
+
+# A long log of fsx, imported and run on a clean kernel: OPS, SEED, LOG, KERNEL, TARGET.
+.PHONY: fsx-proof
+
+fsx-proof: $(BIN)
+	$(Q)FOLIOFUZZ=$(BIN) tests/fsx_proof.sh
