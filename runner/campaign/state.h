@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A running campaign. For campaign*.c only. */
+/* A running campaign. For the files of this folder only. */
 #ifndef FF_RUNNER_CAMPAIGN_STATE_H
 #define FF_RUNNER_CAMPAIGN_STATE_H
 
@@ -88,7 +88,7 @@ struct ff_campaign {
 /** ff_campaign_seconds() - run time over all resumes */
 double ff_campaign_seconds(const struct ff_campaign *c);
 
-/* campaign_config.c: what a campaign is, in its state */
+/* config.c: what a campaign is, in its state */
 
 json_t *ff_campaign_config_json(const struct ff_campaign_config *cfg);
 
@@ -99,7 +99,7 @@ json_t *ff_campaign_config_json(const struct ff_campaign_config *cfg);
  */
 int ff_campaign_config_merge(struct ff_campaign_config *cfg, const json_t *j, const char *path);
 
-/* campaign_feed.c: what the jobs run next */
+/* feed.c: what the jobs run next */
 
 /** ff_campaign_feed() - fill a job's slots; @more: new programs, too. Return: was anything fed? */
 bool ff_campaign_feed(struct ff_campaign *c, struct ff_job *j, bool more);
@@ -110,7 +110,7 @@ void ff_campaign_take_back(struct ff_campaign *c, struct ff_job *j);
 /** ff_campaign_again() - a program to be run before new ones; 0 or -ENOMEM */
 int ff_campaign_again(struct ff_campaign *c, const struct ff_program *p, enum ff_source source);
 
-/* campaign_lane.c: kernels and their jobs */
+/* lane.c: kernels and their jobs */
 
 /** ff_campaign_lane_open() - the turn of lane @c->turn begins: its first guest runs when this returns; 0 or -errno */
 int ff_campaign_lane_open(struct ff_campaign *c);
@@ -136,7 +136,7 @@ unsigned int ff_campaign_features(const struct ff_campaign *c, unsigned int *sta
 /** ff_campaign_pending() - programs fed whose results were not taken */
 unsigned int ff_campaign_pending(const struct ff_campaign *c);
 
-/* campaign_save.c, campaign_resume.c: the state */
+/* save.c, resume.c: the state */
 
 /** ff_campaign_save() - state.json, replaced in one step; @ended: "running", or why. 0 or -errno with a message */
 int ff_campaign_save(struct ff_campaign *c, const char *ended);
@@ -151,7 +151,7 @@ int ff_campaign_state_read(struct ff_campaign *c, json_t **state);
 /** ff_campaign_restore() - after the feedback was opened, before the first guest; 0 or -errno with a message */
 int ff_campaign_restore(struct ff_campaign *c, const json_t *state);
 
-/* campaign_minute.c: what is written down while it runs */
+/* minute.c: what is written down while it runs */
 
 /** ff_campaign_minute() - log, plot.csv, summary.json, metrics.prom; @ended as above. 0 or -errno with a message */
 int ff_campaign_minute(struct ff_campaign *c, const char *ended);
@@ -159,7 +159,7 @@ int ff_campaign_minute(struct ff_campaign *c, const char *ended);
 /** ff_campaign_metrics() - as Prometheus reads them; malloc()ed, or NULL without memory */
 char *ff_campaign_metrics(struct ff_campaign *c, const struct ff_plot *p, bool running);
 
-/* campaign_found.c: findings */
+/* found.c: findings */
 
 /** ff_campaign_found() - judge a result and keep what it shows; 0 or -errno */
 int ff_campaign_found(struct ff_campaign *c, const struct ff_work *w, struct ff_outcome *r);
@@ -170,7 +170,7 @@ struct ff_found *ff_campaign_find(struct ff_campaign *c, const char *signature);
 /** ff_campaign_settle() - at the end: rates of replays that were not all run; 0 or -errno */
 int ff_campaign_settle(struct ff_campaign *c);
 
-/* campaign_end.c: the summary */
+/* end.c: the summary */
 
 /** ff_campaign_summary_json() - the whole campaign; a new reference */
 json_t *ff_campaign_summary_json(struct ff_campaign *c, const char *ended);
