@@ -14,10 +14,11 @@
 
 #include "bpf/witness.h"
 #include "fuzzer/exec.h"
-#include "runner/delays.h"
+#include "runner/agent/own_memory.h"
 #include "runner/agent/simfail.h"
-#include "runner/vm/guest.h"
 #include "runner/agent/watcher.h"
+#include "runner/delays.h"
+#include "runner/vm/guest.h"
 
 /*
  * Time of the loop in measure_speed() on the machine this was written on
@@ -183,7 +184,7 @@ static void start(struct executor *ex)
 		give_up(ex, e.text[0] ? e.text : "ff_exec_open", -ret);
 	/* What is reclaimed should be the program's: our own would have to be read back at each step. */
 	if (!ex->place->here)
-		mlockall(MCL_CURRENT);
+		ff_own_memory_lock(MCL_CURRENT);
 	atomic_store_explicit(&ex->box->phase, FF_PHASE_READY, memory_order_release);
 }
 

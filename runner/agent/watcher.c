@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "bpf/witness.h"
+#include "runner/agent/own_memory.h"
 #include "runner/agent/sampler.h"
 
 #define LOOK_MS		25	/* between two looks at the ring and the calls */
@@ -139,7 +140,7 @@ static void live(struct ff_watcher *wt, bool lock_memory)
 	prctl(PR_SET_NAME, "ff-watcher");
 	signal(SIGTERM, SIG_DFL);
 	if (lock_memory)
-		mlockall(MCL_CURRENT | MCL_FUTURE);
+		ff_own_memory_lock(MCL_CURRENT | MCL_FUTURE);
 	while (poll(&end, 1, LOOK_MS) == 0)
 		look(wt);
 	_exit(0);
