@@ -7,6 +7,8 @@
 # timeout: 240
 . "$(dirname "$0")/lib.sh"
 
+PROGRAMS=800	# so many that none of the kills comes too late
+
 fuzz()
 {
 	nice -n 10 "$FOLIOFUZZ" fuzz "$@"
@@ -61,17 +63,17 @@ kill_often()
 }
 
 # Without feedback all programs follow from the seed: the same ones, killed or not.
-status 0 "a campaign without a break" fuzz --here --no-witness --no-feedback --seed 5 --programs 150 --out "$tmp/whole"
+status 0 "a campaign without a break" fuzz --here --no-witness --no-feedback --seed 5 --programs "$PROGRAMS" --out "$tmp/whole"
 status 0 "the same, the beginning of it" fuzz --here --no-witness --no-feedback --seed 5 --programs 10 --out "$tmp/broken"
 status 0 "it is over" fuzz --resume --out "$tmp/broken"
 like "and says so" "$tmp/stderr" 'is over \(programs'
-ok "gone on with and killed four times, the numbers add up each time" kill_often "$tmp/broken" 4 --programs 150
-status 2 "it does not begin anew over one that is not over" fuzz --here --out "$tmp/broken"
+ok "gone on with and killed four times, the numbers add up each time" kill_often "$tmp/broken" 4 --programs "$PROGRAMS"
+status 2 "it does not begin anew over one that is not over" fuzz --here --time 20 --out "$tmp/broken"
 like "but says how to go on" "$tmp/stderr" "foliofuzz fuzz --out $tmp/broken --resume"
 status 2 "nor go on as another campaign" fuzz --resume --seed 6 --out "$tmp/broken"
 like "and says in what it is another" "$tmp/stderr" 'begun with seed 5, not 6'
 status 0 "it ends" fuzz --resume --out "$tmp/broken"
-is "with as many programs" "$(number "$tmp/broken/summary.json" programs)" 150
+is "with as many programs" "$(number "$tmp/broken/summary.json" programs)" "$PROGRAMS"
 is "and the same ones" "$(number "$tmp/broken/summary.json" programs_digest)" "$(number "$tmp/whole/summary.json" programs_digest)"
 is "it was gone on with five times" "$(number "$tmp/broken/summary.json" resumes)" 5
 
