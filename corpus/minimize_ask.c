@@ -2,9 +2,11 @@
 #include "corpus/minimize_ask.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "corpus/set.h"
 #include "fuzzer/edit.h"
+#include "fuzzer/hash.h"
 
 #define ENOUGH		0.75	/* a rate above this may be given away for fewer calls */
 #define APART		4.0	/* between the two rates of the test */
@@ -49,12 +51,11 @@ const struct ff_min_phase *ff_min_phase(const struct ff_minimize *m)
 uint64_t ff_minimize_hash(const struct ff_program *p)
 {
 	char *text = ff_program_text(p);
-	uint64_t h = 0xcbf29ce484222325ULL;
+	uint64_t h;
 
 	if (!text)
 		abort();	/* a few KiB: nothing else would work either */
-	for (const char *c = text; *c; c++)
-		h = (h ^ (unsigned char)*c) * 0x100000001b3ULL;
+	h = ff_hash(FF_HASH_BEGIN, text, strlen(text));
 	free(text);
 	return h;
 }

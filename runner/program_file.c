@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "runner/cache.h"
+#include "runner/json_read.h"
 #include "runner/msg.h"
 
 char *ff_program_file(const char *path, struct ff_program *p)
@@ -74,12 +75,10 @@ void ff_named_close(struct ff_named *n)
 
 const char *ff_named_word(const struct ff_named *n, const char *name)
 {
-	const char *text = json_string_value(json_object_get(n->finding, name));
-
-	return text ? text : "";
+	return ff_json_text(n->finding, name);
 }
 
 int ff_named_number(const struct ff_named *n, const char *name)
 {
-	return (int)json_integer_value(json_object_get(n->finding, name));
+	return (int)ff_json_int(n->finding, name);
 }

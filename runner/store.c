@@ -16,6 +16,7 @@
 #include "runner/cache.h"
 #include "runner/msg.h"
 #include "runner/store_text.h"
+#include "runner/utc.h"
 
 #define LOG_BYTES	(8 << 20)
 
@@ -148,14 +149,11 @@ const char *ff_store_path(const struct ff_store *st)
 
 int ff_store_log(struct ff_store *st, const char *fmt, ...)
 {
-	char line[1200];
-	time_t now = time(NULL);
-	struct tm tm;
+	char line[1200], now[FF_UTC];
 	va_list ap;
 	size_t len;
 
-	gmtime_r(&now, &tm);
-	len = strftime(line, sizeof(line), "%Y-%m-%dT%H:%M:%SZ ", &tm);
+	len = (size_t)sprintf(line, "%s ", ff_utc_print(time(NULL), now));
 	va_start(ap, fmt);
 	vsnprintf(line + len, sizeof(line) - len - 1, fmt, ap);
 	va_end(ap);

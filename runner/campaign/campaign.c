@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fuzzer/hash.h"
 #include "runner/cache.h"
 #include "runner/campaign/state.h"
 #include "runner/msg.h"
@@ -70,14 +71,11 @@ static int learn(struct ff_campaign *c, const struct ff_work *w, const struct ff
 /* The same programs, the same sum, in whatever order they came back: nothing skipped, nothing twice. */
 static void account(struct ff_campaign *c, const struct ff_program *p)
 {
-	uint64_t h = 0xcbf29ce484222325ULL;
 	static char text[1 << 16];
 	size_t n = ff_program_print(p, text, sizeof(text));
 
 	c->tally.programs++;
-	for (size_t i = 0; i < n && i < sizeof(text); i++)
-		h = (h ^ (unsigned char)text[i]) * 0x100000001b3ULL;
-	c->digest += h;
+	c->digest += ff_hash(FF_HASH_BEGIN, text, n < sizeof(text) ? n : sizeof(text));
 }
 
 static int handle(struct ff_campaign *c, struct ff_outcome *r)

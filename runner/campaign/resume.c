@@ -11,6 +11,7 @@
 #include "oracles/case_text.h"
 #include "runner/cache.h"
 #include "runner/campaign/state.h"
+#include "runner/json_read.h"
 #include "runner/msg.h"
 
 /* What is wrong with the state, said once. */
@@ -45,9 +46,9 @@ static int go_on(struct ff_campaign *c, const json_t *j, const char *ended)
 {
 	const json_t *was = json_object_get(j, "config");
 	double seconds = json_number_value(json_object_get(j, "seconds"));
-	uint64_t programs = (uint64_t)json_integer_value(json_object_get(was, "programs"));
-	uint64_t time = (uint64_t)json_integer_value(json_object_get(was, "time"));
-	uint64_t number = (uint64_t)json_integer_value(json_object_get(j, "number"));
+	uint64_t programs = ff_json_count(was, "programs");
+	uint64_t time = ff_json_count(was, "time");
+	uint64_t number = ff_json_count(j, "number");
 
 	if (c->cfg.more)
 		c->cfg.seconds = (uint64_t)seconds + c->cfg.more;
@@ -90,7 +91,7 @@ int ff_campaign_state_read(struct ff_campaign *c, json_t **out)
 	}
 	ended = json_string_value(json_object_get(j, "ended"));
 	*out = j;
-	if (json_integer_value(json_object_get(j, "version")) != FF_STATE_VERSION || !ended) {
+	if (ff_json_int(j, "version") != FF_STATE_VERSION || !ended) {
 		ff_msg_error("%s:1: this is no campaign's state of version %d. Nothing was changed; give another --out",
 			     path, FF_STATE_VERSION);
 		return -EINVAL;
@@ -110,18 +111,6 @@ int ff_campaign_state_read(struct ff_campaign *c, json_t **out)
 
 /* ---- its parts ---- */
 
-static void get_text(char *out, size_t n, const json_t *j, const char *key)
-{
-	const char *text = json_string_value(json_object_get(j, key));
-
-	snprintf(out, n, "%s", text ? text : "");
-}
-
-static uint64_t get(const json_t *j, const char *key)
-{
-	return (uint64_t)json_integer_value(json_object_get(j, key));
-}
-
 static void get_list(uint64_t *out, size_t n, const json_t *j, const char *key)
 {
 	const json_t *list = json_object_get(j, key);
@@ -132,24 +121,24 @@ static void get_list(uint64_t *out, size_t n, const json_t *j, const char *key)
 
 static void restore_info(struct ff_session_info *i, const json_t *j)
 {
-	get_text(i->kernel, sizeof(i->kernel), j, "kernel");
-	get_text(i->release, sizeof(i->release), j, "release");
-	get_text(i->accel, sizeof(i->accel), j, "accel");
-	get_text(i->boot.witness, sizeof(i->boot.witness), j, "witness");
-	get_text(i->boot.notes, sizeof(i->boot.notes), j, "notes");
-	i->boot.hooks = get(j, "hooks");
-	i->boot.speed = (uint32_t)get(j, "speed");
-	i->boot.log_readable = (uint32_t)get(j, "log_readable");
-	i->restarts = (unsigned int)get(j, "restarts");
-	i->deaths = (unsigned int)get(j, "deaths");
-	i->boots = (unsigned int)get(j, "boots");
-	i->restores = (unsigned int)get(j, "restores");
-	i->boot_ms = get(j, "boot_ms");
-	i->restore_ms = get(j, "restore_ms");
-	i->guest_ns = get(j, "guest_ns");
-	i->snapshot_ms = (unsigned int)get(j, "snapshot_ms");
-	i->snapshot_bytes = get(j, "snapshot_bytes");
-	i->counted = get(j, "counted");
+	ff_json_copy(j, "kernel", i->kernel, sizeof(i->kernel));
+	ff_json_copy(j, "release", i->release, sizeof(i->release));
+	ff_json_copy(j, "accel", i->accel, sizeof(i->accel));
+	ff_json_copy(j, "witness", i->boot.witness, sizeof(i->boot.witness));
+	ff_json_copy(j, "notes", i->boot.notes, sizeof(i->boot.notes));
+	i->boot.hooks = ff_json_count(j, "hooks");
+	i->boot.speed = (uint32_t)ff_json_count(j, "speed");
+	i->boot.log_readable = (uint32_t)ff_json_count(j, "log_readable");
+	i->restarts = (unsigned int)ff_json_count(j, "restarts");
+	i->deaths = (unsigned int)ff_json_count(j, "deaths");
+	i->boots = (unsigned int)ff_json_count(j, "boots");
+	i->restores = (unsigned int)ff_json_count(j, "restores");
+	i->boot_ms = ff_json_count(j, "boot_ms");
+	i->restore_ms = ff_json_count(j, "restore_ms");
+	i->guest_ns = ff_json_count(j, "guest_ns");
+	i->snapshot_ms = (unsigned int)ff_json_count(j, "snapshot_ms");
+	i->snapshot_bytes = ff_json_count(j, "snapshot_bytes");
+	i->counted = ff_json_count(j, "counted");
 	get_list(i->counter, FF_COUNTER_KINDS, j, "counter");
 	get_list(i->seen, FF_BOX_KINDS, j, "seen");
 }
@@ -162,7 +151,7 @@ static int restore_lanes(struct ff_campaign *c, const json_t *all)
 		const json_t *j = json_array_get(all, i), *ground = json_object_get(j, "ground");
 
 		restore_info(&c->lane[i].past, json_object_get(j, "info"));
-		c->lane[i].ground.ran = (uint32_t)get(ground, "ran");
+		c->lane[i].ground.ran = (uint32_t)ff_json_count(ground, "ran");
 		get_list(c->lane[i].ground.count, FF_GROUND_COUNTS, ground, "count");
 		c->lane[i].feedback = json_incref(json_object_get(j, "feedback"));
 		c->lane[i].signal = json_incref(json_object_get(j, "signal"));
@@ -180,7 +169,7 @@ static int restore_pending(struct ff_campaign *c, const json_t *all)
 
 	json_array_foreach(all, i, j) {
 		const char *text = json_string_value(json_object_get(j, "program"));
-		uint64_t source = get(j, "source");
+		uint64_t source = ff_json_count(j, "source");
 
 		if (ret)
 			break;
@@ -188,8 +177,8 @@ static int restore_pending(struct ff_campaign *c, const json_t *all)
 			ret = bad(c, "pending");
 			break;
 		}
-		p->seed = get(j, "seed");
-		p->number = get(j, "number");
+		p->seed = ff_json_count(j, "seed");
+		p->number = ff_json_count(j, "number");
 		ret = ff_campaign_again(c, p, (enum ff_source)source);
 	}
 	free(p);
@@ -261,7 +250,7 @@ static void finding_of(const struct ff_found *f, const json_t *j, struct ff_find
 	snprintf(x->verdict, sizeof(x->verdict), "%s", f->verdict);
 	snprintf(x->signature, sizeof(x->signature), "%s", f->signature);
 	snprintf(x->what, sizeof(x->what), "%s", f->what);
-	get_text(x->evidence, sizeof(x->evidence), j, "evidence");
+	ff_json_copy(j, "evidence", x->evidence, sizeof(x->evidence));
 	x->call = x->thread = -1;
 	x->witnessed = f->witnessed;
 }
@@ -292,10 +281,10 @@ static void plan_again(struct ff_campaign *c, struct ff_found *f, const json_t *
 		return;
 	job->seed = f->seed;
 	job->number = f->number;
-	job->lane = was ? (unsigned int)get(was, "lane") % c->nlanes : c->turn;
-	job->started = job->ended = (unsigned int)get(was, "ended");
-	job->hits = (unsigned int)get(was, "hits");
-	job->ns = get(was, "ns");
+	job->lane = was ? (unsigned int)ff_json_count(was, "lane") % c->nlanes : c->turn;
+	job->started = job->ended = (unsigned int)ff_json_count(was, "ended");
+	job->hits = (unsigned int)ff_json_count(was, "hits");
+	job->ns = ff_json_count(was, "ns");
 }
 
 static void restore_replays(struct ff_campaign *c, const json_t *all)
@@ -314,22 +303,22 @@ static void restore_replays(struct ff_campaign *c, const json_t *all)
 
 static void restore_numbers(struct ff_campaign *c, const json_t *j)
 {
-	c->started = (int64_t)get(j, "started");
-	c->resumes = (unsigned int)get(j, "resumes") + !c->over;
+	c->started = (int64_t)ff_json_count(j, "started");
+	c->resumes = (unsigned int)ff_json_count(j, "resumes") + !c->over;
 	c->past_seconds = json_number_value(json_object_get(j, "seconds"));
-	c->number = get(j, "number");
-	c->failed_programs = get(j, "failed_programs");
-	c->digest = get(j, "digest");
-	c->turn = (unsigned int)get(j, "turn");
+	c->number = ff_json_count(j, "number");
+	c->failed_programs = ff_json_count(j, "failed_programs");
+	c->digest = ff_json_count(j, "digest");
+	c->turn = (unsigned int)ff_json_count(j, "turn");
 	c->slice_began = -json_number_value(json_object_get(j, "slice_seconds"));
-	c->unkept = (unsigned int)get(j, "unkept");
-	c->nlost = (unsigned int)get(j, "lost");
+	c->unkept = (unsigned int)ff_json_count(j, "unkept");
+	c->nlost = (unsigned int)ff_json_count(j, "lost");
 	c->last_found = json_number_value(json_object_get(j, "last_found"));
 	c->last_signal = json_number_value(json_object_get(j, "last_signal"));
-	c->last_features = (unsigned int)get(j, "last_features");
+	c->last_features = (unsigned int)ff_json_count(j, "last_features");
 	c->minute_seconds = json_number_value(json_object_get(j, "minute_seconds"));
-	c->minute_calls = get(j, "minute_calls");
-	c->replay.spent_ns = get(j, "replay_ns");
+	c->minute_calls = ff_json_count(j, "minute_calls");
+	c->replay.spent_ns = ff_json_count(j, "replay_ns");
 }
 
 int ff_campaign_restore(struct ff_campaign *c, const json_t *j)

@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "runner/json_read.h"
+
 static bool refused(const struct ff_record *r)
 {
 	if (r->signal == SIGSEGV)
@@ -157,11 +159,6 @@ unsigned int ff_tally_covered(const struct ff_tally *t, enum ff_target_kind kind
 	return n;
 }
 
-static uint64_t count(const json_t *j, const char *key)
-{
-	return (uint64_t)json_integer_value(json_object_get(j, key));
-}
-
 bool ff_tally_load(struct ff_tally *t, const json_t *j, const json_t *coverage)
 {
 	const json_t *per = json_object_get(j, "per_call");
@@ -169,22 +166,22 @@ bool ff_tally_load(struct ff_tally *t, const json_t *j, const json_t *coverage)
 	memset(t, 0, sizeof(*t));
 	if (!json_is_object(per) || !json_is_object(coverage))
 		return false;
-	t->programs = count(j, "programs");
-	t->replays = count(j, "replays");
-	t->failed_targets = count(j, "failed_targets");
-	t->events = count(j, "events");
-	t->drops = count(j, "drops");
-	t->damaged = count(j, "damaged");
-	t->servers_lost = count(j, "servers_lost");
-	t->oom = count(j, "oom");
-	t->swap_failed = count(j, "swap_failed");
+	t->programs = ff_json_count(j, "programs");
+	t->replays = ff_json_count(j, "replays");
+	t->failed_targets = ff_json_count(j, "failed_targets");
+	t->events = ff_json_count(j, "events");
+	t->drops = ff_json_count(j, "drops");
+	t->damaged = ff_json_count(j, "damaged");
+	t->servers_lost = ff_json_count(j, "servers_lost");
+	t->oom = ff_json_count(j, "oom");
+	t->swap_failed = ff_json_count(j, "swap_failed");
 	for (unsigned int i = 0; i < FF_OPS; i++) {
 		const json_t *row = json_object_get(per, ff_op(i)->name);
 
-		t->op[i] = (struct ff_tally_row){ count(row, "done"), count(row, "accepted"),
-						  count(row, "skipped"), count(row, "away") };
+		t->op[i] = (struct ff_tally_row){ ff_json_count(row, "done"), ff_json_count(row, "accepted"),
+						  ff_json_count(row, "skipped"), ff_json_count(row, "away") };
 		for (unsigned int k = 0; k < FF_TARGET_KINDS; k++)
-			t->on[k][i] = count(json_object_get(coverage, ff_target_word(k)), ff_op(i)->name);
+			t->on[k][i] = ff_json_count(json_object_get(coverage, ff_target_word(k)), ff_op(i)->name);
 	}
 	return true;
 }

@@ -8,6 +8,7 @@
 
 #include "corpus/set.h"
 #include "runner/regress/kcidb.h"
+#include "runner/utc.h"
 
 #define ORIGIN	"foliofuzz"
 #define TEXT_MAX 4096
@@ -169,13 +170,13 @@ static json_t *new_test(struct ff_kcidb *k, unsigned int kernel, const char *bui
 /* Seconds since r->started as the schema's date-time; left out when the start is none. */
 static void set_start(json_t *o, const struct ff_regress *r, double after)
 {
-	struct tm tm = { 0 };
+	time_t t = (time_t)ff_utc_parse(r->started);
 	char text[40], whole[24];
-	time_t t;
+	struct tm tm;
 
-	if (!strptime(r->started, "%Y-%m-%dT%H:%M:%SZ", &tm))
+	if (!t)
 		return;
-	t = timegm(&tm) + (time_t)after;
+	t += (time_t)after;
 	gmtime_r(&t, &tm);
 	strftime(whole, sizeof(whole), "%Y-%m-%dT%H:%M:%S", &tm);
 	snprintf(text, sizeof(text), "%s.%03u+00:00", whole, (unsigned int)((after - floor(after)) * 1000));

@@ -11,6 +11,7 @@
 #include "runner/proc.h"
 #include "runner/progress.h"
 #include "runner/regress/cell.h"
+#include "runner/utc.h"
 
 #define DEPTH	2	/* programs in the guest: one runs, one waits */
 
@@ -256,10 +257,9 @@ static int run_kernel(struct run *r, unsigned int k)
 static int make_result(struct ff_regress_job *j)
 {
 	struct ff_regress *x = &j->result;
-	time_t now = time(NULL);
-	struct tm tm;
+	char now[FF_UTC];
 
-	strftime(x->started, sizeof(x->started), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	snprintf(x->started, sizeof(x->started), "%s", ff_utc_print(time(NULL), now));
 	x->kernels = calloc(j->o.nkernels, sizeof(*x->kernels));
 	x->programs = calloc(j->kept.n + 1, sizeof(*x->programs));
 	x->results = calloc((size_t)j->o.nkernels * j->kept.n + 1, sizeof(*x->results));

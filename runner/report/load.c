@@ -13,25 +13,6 @@
 #include "runner/report/report.h"
 #include "runner/repro_found.h"
 
-const char *ff_json_text(const json_t *j, const char *key)
-{
-	const char *s = json_string_value(json_object_get(j, key));
-
-	return s ? s : "";
-}
-
-long long ff_json_int(const json_t *j, const char *key)
-{
-	return (long long)json_integer_value(json_object_get(j, key));
-}
-
-double ff_json_real(const json_t *j, const char *key, double otherwise)
-{
-	const json_t *v = json_object_get(j, key);
-
-	return json_is_number(v) ? json_number_value(v) : otherwise;
-}
-
 /* A file of the folder that need not be there; one that is there and no JSON is worth a word. */
 static json_t *load(const char *dir, const char *name)
 {

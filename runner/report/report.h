@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "oracles/judge.h"
+#include "runner/json_read.h"
 
 /** struct ff_report_finding - one folder under findings/; @j is its finding.json */
 struct ff_report_finding {
@@ -71,11 +72,6 @@ char *ff_report_c_file(const struct ff_report *r, const struct ff_report_finding
 
 /** ff_report_meaning() - a verdict in a sentence, for who has not read docs/judge.md; "" for none */
 const char *ff_report_meaning(const char *oracle, const char *verdict);
-
-/* Fields of JSON that may be missing: "", 0, -1 for a number that is not there. */
-const char *ff_json_text(const json_t *j, const char *key);
-long long ff_json_int(const json_t *j, const char *key);
-double ff_json_real(const json_t *j, const char *key, double otherwise);
 
 /** ff_report_page() - the HTML page; 0 or -ENOMEM */
 int ff_report_page(const struct ff_report *r, FILE *out);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "runner/cache.h"
+#include "runner/json_read.h"
 #include "runner/shards/merge_state.h"
 #include "runner/msg.h"
 #include "runner/store_text.h"
@@ -39,11 +40,6 @@ json_t *ff_merge_counts(const json_t *finding)
 	return counts;
 }
 
-static long long number(const json_t *j, const char *key)
-{
-	return json_integer_value(json_object_get(j, key));
-}
-
 /* Only two that hit equally well are compared by what they are: reading all histories would take long. */
 static const char *digest(json_t *evidence)
 {
@@ -64,8 +60,8 @@ static const char *digest(json_t *evidence)
 static bool better(json_t *a, json_t *b)
 {
 	const json_t *x = json_object_get(a, "base"), *y = json_object_get(b, "base");
-	long long xruns = number(x, "runs"), yruns = number(y, "runs");
-	long long left = number(x, "hits") * yruns, right = number(y, "hits") * xruns;
+	long long xruns = ff_json_int(x, "runs"), yruns = ff_json_int(y, "runs");
+	long long left = ff_json_int(x, "hits") * yruns, right = ff_json_int(y, "hits") * xruns;
 
 	if (!xruns || !yruns)
 		left = right = 0;
@@ -89,7 +85,7 @@ void ff_merge_evidence(struct ff_merge *m, const char *dir, const json_t *findin
 
 static void add(json_t *sum, const json_t *one, const char *key)
 {
-	json_object_set_new(sum, key, json_integer(number(sum, key) + number(one, key)));
+	json_object_set_new(sum, key, json_integer(ff_json_int(sum, key) + ff_json_int(one, key)));
 }
 
 /* The least (@sign 1) or the greatest (-1) of numbers, or of strings (ISO 8601 sorts as time does). */

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fuzzer/hash.h"
 #include "runner/cache.h"
 #include "runner/vm/cpio.h"
 #include "runner/vm/initramfs.h"
@@ -113,16 +114,6 @@ cleanup:
 	return ret;
 }
 
-/* FNV-1a, 64 bits: names a file, protects nothing. */
-static uint64_t hash(uint64_t h, const void *data, size_t len)
-{
-	const unsigned char *p = data;
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ p[i]) * 0x100000001b3ULL;
-	return h;
-}
-
 /* Every rebuilt agent leaves one behind: drop those nobody has used lately. */
 static void prune(const char *archive)
 {
@@ -146,7 +137,7 @@ static void prune(const char *archive)
 
 int ff_initramfs_get(const struct ff_kernel *k, const char *agent, char *path, size_t n)
 {
-	uint64_t h = 0xcbf29ce484222325ULL;
+	uint64_t h = FF_HASH_BEGIN;
 	int lock, ret;
 	size_t len;
 	char *elf;
@@ -154,11 +145,11 @@ int ff_initramfs_get(const struct ff_kernel *k, const char *agent, char *path, s
 	elf = read_agent(agent, &len, &ret);
 	if (ret)
 		return ret;
-	h = hash(h, elf, len);
+	h = ff_hash(h, elf, len);
 	free(elf);
 	/* The modules' path tells apart two hand-built kernels of one release. */
-	h = hash(h, k->modules, strlen(k->modules));
-	h = hash(h, k->version, strlen(k->version));
+	h = ff_hash(h, k->modules, strlen(k->modules));
+	h = ff_hash(h, k->version, strlen(k->version));
 	ret = ff_cache_path(path, n, "initramfs/%s-%016llx.cpio", k->release,
 			    (unsigned long long)h);
 	if (ret)
